@@ -133,9 +133,20 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     )
 
 
+def real_data(environment: Mapping[str, str] | None = None) -> Path:
+    """Return where tests and benchmarks find the real data sets; it may not exist."""
+    env = os.environ if environment is None else environment
+    return Path(env.get("TESSERA_REAL_DATA") or PROJECT.parent / "shared" / "data")
+
+
+def quieten() -> None:
+    """Switch every library's reporting home off; call before importing them."""
+    os.environ.update(QUIET)
+
+
 def apply(settings: Settings) -> None:
     """Make this process, and the libraries it imports later, follow the settings."""
-    os.environ.update(QUIET)
+    quieten()
     os.environ.update(
         TESSERA_HOME=str(settings.home),
         DAGSTER_HOME=str(settings.dagster_home),

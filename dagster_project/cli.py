@@ -1,0 +1,223 @@
+"""The command line ``tessera``: thin over the same code that Dagster runs."""
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import duckdb
+import typer
+
+from dagster_project import output
+from dagster_project import settings as environment
+from dagster_project.output import Format, QueryFormat
+
+app = typer.Typer(
+    help="Raw customer events in; segments, recommendations and exact syncs out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+FormatOption = Annotated[Format, typer.Option("--format", help="How to print the result.")]
+
+
+@app.command()
+def simulate(
+    customers: Annotated[int, typer.Option(min=1, help="People in the shop.")],
+    days: Annotated[int, typer.Option(min=1, help="Days to simulate; about one event a day each.")],
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same bytes.")],
+    out: Annotated[Path, typer.Option(help="Folder to write; must be new or empty.")],
+    start: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="First day.")] = datetime(  # noqa: DTZ001, B008 - a calendar day, not a moment
+        2026, 1, 1
+    ),
+    form: FormatOption = Format.table,
+) -> None:
+    """Write the events of a shop whose truth is known, to try the platform at any size."""
+    from edge.simulator.shop import simulate as simulate_shop
+
+    if out.exists() and any(out.iterdir()):
+        raise ValueError(f"{out} is not empty: name a new folder")
+    summary = simulate_shop(
+        customers=customers,
+        days=days,
+        seed=seed,
+        start=date(start.year, start.month, start.day),
+        out=out,
+        progress=_bar("days"),
+    )
+    facts = {"events": summary.events, "files": summary.files, "bytes": summary.bytes, "folder": str(out)}
+    _print(facts, form)
+
+
+@app.command()
+def load(
+    paths: Annotated[list[Path], typer.Argument(help="Files, or folders to take files from.")],
+    source: Annotated[str, typer.Option(help="Where they come from: a folder of the landing area.")],
+    form: FormatOption = Format.table,
+) -> None:
+    """Copy files into the landing area; the next job ingests them."""
+    from edge import landing
+    from edge.sources import load as load_sources
+
+    settings = environment.load()
+    kind = load_sources(settings.config / "sources.yml").kind(source)
+    landed = landing.land(paths, source=source, landing=settings.landing, kind=kind)
+    columns = ("file", "landed as", "status")
+    output.print_rows(columns, [(str(x.path), x.file or "", x.status) for x in landed], form)
+
+
+@app.command()
+def run(
+    job: Annotated[str, typer.Argument(help="A job, such as refresh_segments.")],
+    as_of: Annotated[str | None, typer.Option(help="The moment to evaluate (ISO 8601, UTC).")] = None,
+    form: FormatOption = Format.table,
+) -> None:
+    """Run a job here and now, with progress; it waits while another run holds the warehouse."""
+    from dagster_project import platform, runs
+
+    settings = environment.load()
+    if as_of is not None:
+        platform.parse_moment(as_of)
+    report = runs.run(settings, job, as_of=as_of, tell=_say)
+    for warning in report.warnings:
+        _say(f"warning: {warning.step}: {warning.reason}")
+    for failure in report.failures:
+        _say(f"failed: {failure.step}: {failure.reason}")
+    facts = {
+        "job": report.job,
+        "run": report.run_id,
+        "status": "success" if report.succeeded else "failure",
+        "steps": report.steps,
+        "seconds": round(report.seconds, 1),
+    }
+    _print(facts, form)
+    if not report.succeeded:
+        raise typer.Exit(1)
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help="One SELECT statement.")],
+    form: Annotated[QueryFormat, typer.Option("--format", help="How to print the rows.")] = (
+        QueryFormat.table
+    ),
+) -> None:
+    """Query the newest published tables; nothing can be written."""
+    from edge import published
+
+    result = published.query(environment.load().published, query)
+    output.print_rows(result.columns, result.rows, form)
+
+
+@app.command()
+def explain(
+    customer: Annotated[str, typer.Argument(help="A customer_id.")],
+    segment: Annotated[str, typer.Argument(help="A segment, such as cart_abandoners.")],
+    form: FormatOption = Format.table,
+) -> None:
+    """Show why a customer is in a segment or not: every condition, its value, and whether it holds."""
+    from edge.explain import explain as explain_member
+
+    explanation = explain_member(environment.load().published, customer, segment)
+    if form == Format.json:
+        output.print_json(explanation.as_dict())
+        return
+    verb = "is" if explanation.is_member else "is not"
+    print(f"{customer} {verb} in {explanation.segment}, as of {explanation.as_of:%Y-%m-%d %H:%M} UTC")
+    output.print_table(
+        ("condition", "value", "holds"),
+        [(c.name, c.value, c.holds) for c in explanation.conditions],
+    )
+
+
+@app.command()
+def status(form: FormatOption = Format.table) -> None:
+    """Show what is loaded, what is published, the segments and the models."""
+    from dagster_project import status as current
+
+    facts = current.read(environment.load())
+    if form == Format.json:
+        output.print_json(facts.as_dict())
+    else:
+        current.show(facts)
+
+
+@app.command()
+def ui(
+    port: Annotated[int, typer.Option(help="Port of the Dagster web UI.")] = 3000,
+    mlflow_port: Annotated[int, typer.Option(help="Port of MLflow.")] = 5000,
+) -> None:
+    """Serve the Dagster web UI and MLflow on this machine until Ctrl-C."""
+    from dagster_project import servers
+
+    servers.serve(environment.load(), port=port, mlflow_port=mlflow_port, tell=_say)
+
+
+@app.command()
+def setup() -> None:
+    """Make the home ready: folders, dbt's manifest, Dagster's instance and MLflow's schema."""
+    from dagster_project import dbt_project, homes
+
+    settings = environment.load()
+    environment.apply(settings)
+    homes.prepare(settings)
+    dbt_project.manifest(settings)
+
+
+@app.command()
+def demo(
+    customers: Annotated[int, typer.Option(min=1, help="People in the shop.")] = 2000,
+    days: Annotated[int, typer.Option(min=1, help="Days to simulate.")] = 90,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same shop.")] = 7,
+) -> None:
+    """Simulate a small shop, run the whole lineage and show what came of it."""
+    from dagster_project import demonstration
+
+    settings = environment.load()
+    if not demonstration.show(settings, customers=customers, days=days, seed=seed, tell=_say):
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Run the command line; an expected error is one line that says what to do."""
+    environment.apply(environment.load())
+    try:
+        app()
+    except (ValueError, LookupError, OSError, RuntimeError, duckdb.Error) as error:
+        sys.stderr.write(f"error: {_one_line(error)}\n")
+        sys.exit(1)
+
+
+def _one_line(error: BaseException) -> str:
+    message = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+    return " ".join(message.split()) or type(error).__name__
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
+
+
+def _print(facts: dict[str, object], form: Format) -> None:
+    if form == Format.json:
+        output.print_json(facts)
+    else:
+        output.print_facts(facts)
+
+
+def _bar(unit: str):  # noqa: ANN202 - a closure for simulate's progress
+    told = -1
+
+    def progress(done: int, total: int) -> None:
+        nonlocal told
+        tenth = 10 * done // max(total, 1)
+        if tenth > told:
+            told = tenth
+            _say(f"  {done} of {total} {unit}")
+
+    return progress
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""What runs when, on one page: every job, schedule and sensor."""
+
+import dagster as dg
+
+from dagster_project import alerts, arrivals
+from dagster_project.defs import activation, publish, raw
+from dagster_project.platform import Platform
+
+RAW = dg.AssetSelection.assets(*(dg.AssetKey(list(key)) for key in raw.TABLES))
+MODELS = dg.AssetSelection.key_prefixes(["models"])
+TARGETS = dg.AssetSelection.assets(*activation.KEYS)
+RECORDED = dg.AssetSelection.assets(publish.RECORDED)
+LINEAGE = dg.AssetSelection.all() - MODELS - TARGETS - RECORDED
+
+ingest_events = dg.define_asset_job(
+    "ingest_events", RAW, description="Load new landing files into the raw tables."
+)
+refresh_segments = dg.define_asset_job(
+    "refresh_segments",
+    LINEAGE,
+    description="Ingest, transform, check, score by the champion models, segment and publish.",
+)
+train_models = dg.define_asset_job(
+    "train_models",
+    RAW | MODELS | (MODELS.upstream() - dg.AssetSelection.groups("segments")),
+    description="Train, compare with the champion and with a baseline, promote the better.",
+)
+activate_segments = dg.define_asset_job(
+    "activate_segments",
+    RAW | TARGETS | RECORDED,
+    description="Sync the newest published segments to their targets, differences only.",
+)
+refresh_everything = dg.define_asset_job(
+    "refresh_everything",
+    dg.AssetSelection.all(),
+    description="The whole lineage: refresh, with training before and activation after.",
+)
+
+refresh_segments_daily = dg.ScheduleDefinition(
+    name="refresh_segments_daily",
+    job=refresh_segments,
+    cron_schedule="0 4 * * *",
+    description="Segments every morning at 04:00 UTC.",
+)
+train_clusters_weekly = dg.ScheduleDefinition(
+    name="train_clusters_weekly",
+    job=dg.define_asset_job(
+        "train_clusters",
+        RAW | dg.AssetSelection.assets(["models", "clusters"]).upstream(),
+        description="Train the customer clusters alone.",
+    ),
+    cron_schedule="0 2 * * 1",
+    description="Clusters every Monday at 02:00 UTC.",
+)
+
+
+@dg.schedule(
+    job=dg.define_asset_job(
+        "train_recommender",
+        RAW | dg.AssetSelection.assets(["models", "als"]).upstream(),
+        description="Train the recommender alone.",
+    ),
+    cron_schedule="0 3 * * 1",
+    name="train_recommender_biweekly",
+    description="The recommender every second Monday at 03:00 UTC (even ISO weeks).",
+)
+def train_recommender_biweekly(
+    context: dg.ScheduleEvaluationContext,
+) -> dg.RunRequest | dg.SkipReason:
+    """Cron has no fortnight, so odd ISO weeks are skipped."""
+    week = context.scheduled_execution_time.isocalendar().week
+    if week % 2:
+        return dg.SkipReason(f"ISO week {week} is odd; the recommender trains in even weeks")
+    return dg.RunRequest()
+
+
+@dg.sensor(
+    job=ingest_events,
+    name="ingest_events_on_new_files",
+    minimum_interval_seconds=30,
+    description="One run for the files that arrived since the last one; each file exactly once.",
+)
+def ingest_events_on_new_files(
+    context: dg.SensorEvaluationContext, platform: dg.ResourceParam[Platform]
+) -> dg.SensorResult | dg.SkipReason:
+    """Ask for a run when the landing area holds files that no earlier tick has seen."""
+    arrived = arrivals.since(platform.settings.landing, context.cursor)
+    if arrived.request_key is None:
+        return dg.SkipReason("no new landing files")
+    return dg.SensorResult(
+        run_requests=[dg.RunRequest(run_key=arrived.request_key)], cursor=arrived.cursor
+    )
+
+
+@dg.run_failure_sensor(
+    name="alert_on_run_failure",
+    monitor_all_code_locations=False,
+    description="Writes an alert for each failed run, and posts it to a webhook if configured.",
+)
+def alert_on_run_failure(
+    context: dg.RunFailureSensorContext, platform: dg.ResourceParam[Platform]
+) -> None:
+    """Tell whoever watches which run failed and why."""
+    alerts.raise_alert(
+        platform.settings,
+        job=context.dagster_run.job_name,
+        run_id=context.dagster_run.run_id,
+        reason=context.failure_event.message or "no reason given",
+        at=platform.now(),
+    )

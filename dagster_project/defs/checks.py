@@ -1,0 +1,1 @@
+"""Great Expectations suites, and the conservation of landed rows, as blocking asset checks."""

@@ -1,0 +1,1 @@
+"""Publishing: people, dashboards and syncs read a generation, never the warehouse."""

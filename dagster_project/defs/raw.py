@@ -1,0 +1,63 @@
+"""Landing files become raw tables; every job starts here."""
+
+import dagster as dg
+
+from dagster_project.ingest import ingestion
+from dagster_project.platform import Platform
+from dagster_project.statements import statement
+from edge import landing
+
+AS_OF_TAG = "tessera/as_of"  # the moment that a run asks for
+
+TABLES = {
+    ("raw", "events"): "Accepted events in the Segment spec; one row per message.",
+    ("raw", "rejected_events"): "Refused lines with their reason; one row per line.",
+    ("raw", "loaded_files"): "What became of each landing file; one row per file.",
+    ("raw", "online_retail"): "Order lines of the UCI online retail set; one row per line.",
+    ("raw", "customers"): "Customers as a CRM exports them; one row per exported line.",
+    ("raw", "sources"): "Kind and identifier namespace of each source; one row per source.",
+    ("ops", "ledger"): "What this platform did and decided, as events; one row per ledger line.",
+    ("ops", "moments"): "The moment to evaluate; one row.",
+}
+
+
+@dg.multi_asset(
+    specs=[
+        dg.AssetSpec(
+            list(key),
+            description=description,
+            group_name=key[0],
+            kinds={"duckdb", "sql"},
+            owners=["team:data-platform"],
+        )
+        for key, description in TABLES.items()
+    ],
+    name="ingest_landing_files",
+)
+def raw_tables(
+    context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
+) -> dg.MaterializeResult:
+    """Load every landing file that is not loaded yet, and set the moment to evaluate."""
+    settings = platform.settings
+    landing.adopt(settings.landing)
+    moment = platform.requested_moment(context.run.tags.get(AS_OF_TAG))
+    with platform.warehouse.connect("ingestion", tell=context.log.info) as connection:
+        ingestion.create_tables(connection)
+        ingested = ingestion.ingest(
+            connection,
+            landing=settings.landing,
+            sources=platform.sources,
+            loaded_at=platform.now(),
+            progress=context.log.info,
+        )
+        connection.execute(
+            statement("dagster_project", "set_moment"), {"as_of": moment, "known_at": platform.now()}
+        )
+        rows = dict(connection.sql(statement("dagster_project", "raw_row_counts")).fetchall())
+    for key in TABLES:
+        metadata: dict[str, dg.RawMetadataValue] = {
+            "dagster/row_count": rows[".".join(key)],
+        }
+        if key == ("raw", "loaded_files"):
+            metadata |= {"new_files": ingested.files, "rejected": ingested.rejected}
+        yield dg.MaterializeResult(asset_key=list(key), metadata=metadata)

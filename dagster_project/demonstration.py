@@ -1,0 +1,59 @@
+"""The demo: a simulated shop through the whole lineage, and what came of it."""
+
+import shutil
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from dagster_project import runs, status
+from dagster_project.settings import Settings
+from edge import landing
+from edge.simulator.shop import simulate
+from edge.sources import load as load_sources
+
+START = date(2026, 1, 1)
+SOURCES = ("shop", "customers")  # events of the web site and the server; the CRM's export
+
+
+def show(
+    settings: Settings, *, customers: int, days: int, seed: int, tell: Callable[[str], None]
+) -> bool:
+    """Simulate, load, run ``refresh_everything`` and print a summary; say whether it succeeded.
+
+    A second call finds the same shop landed already and has nothing to do but look.
+    """
+    started = time.monotonic()
+    shop = settings.home / "demo" / f"shop-{customers}-{days}-{seed}"
+    tell(f"a shop of {customers} customers over {days} days, seed {seed}")
+    _simulate_once(shop, customers=customers, days=days, seed=seed)
+    sources = load_sources(settings.config / "sources.yml")
+    for source in SOURCES:
+        landed = landing.land(
+            [shop], source=source, landing=settings.landing, kind=sources.kind(source)
+        )
+        new = sum(file.status == "landed" for file in landed)
+        tell(f"  {source}: {new} new files landed")
+    report = runs.run(settings, "refresh_everything", as_of=None, tell=tell)
+    for failure in report.failures:
+        tell(f"failed: {failure.step}: {failure.reason}")
+    for warning in report.warnings:
+        tell(f"warning: {warning.step}: {warning.reason}")
+    status.show(status.read(settings))
+    print(f"{time.monotonic() - started:.0f} seconds in all. Where to look next:")
+    print("  make ui                                         the lineage, checks and pictures")
+    print('  .venv/bin/tessera sql "from segments.dim_segments"   any published table')
+    print("  .venv/bin/tessera explain CUSTOMER SEGMENT      why someone is in a segment, or not")
+    print(f"  {settings.exports}    what the file targets received")
+    print(f"  {settings.reports}    reports in HTML")
+    return report.succeeded
+
+
+def _simulate_once(shop: Path, *, customers: int, days: int, seed: int) -> None:
+    if shop.exists():
+        return
+    partial = shop.with_name(f".{shop.name}")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    simulate(customers=customers, days=days, seed=seed, start=START, out=partial)
+    partial.rename(shop)

@@ -1,0 +1,59 @@
+"""What every step of the lineage works with: settings, the warehouse, its keys and its clock."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from dagster_project import keys
+from dagster_project.settings import Settings
+from dagster_project.warehouse import Warehouse
+from edge.sources import Sources
+from edge.sources import load as load_sources
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """The one resource of every asset."""
+
+    settings: Settings
+
+    @property
+    def warehouse(self) -> Warehouse:
+        """The guarded warehouse file."""
+        return Warehouse(self.settings)
+
+    @property
+    def keys(self) -> keys.Keys:
+        """The keys behind pseudonyms."""
+        return keys.load(self.settings)
+
+    @property
+    def sources(self) -> Sources:
+        """What each landing folder holds, from ``config/sources.yml``."""
+        return load_sources(self.settings.config / "sources.yml")
+
+    def now(self) -> datetime:
+        """Return the present moment (UTC, without a zone, as the warehouse keeps time)."""
+        return datetime.now(UTC).replace(tzinfo=None)
+
+    def requested_moment(self, as_of: str | None) -> datetime | None:
+        """Return the moment to evaluate, or None for the newest behaviour event.
+
+        A run's own ``as_of`` wins over ``TESSERA_AS_OF``, which may be ``now``.
+        """
+        text = as_of or self.settings.as_of
+        if text is None:
+            return None
+        if text == "now":
+            return self.now()
+        return parse_moment(text)
+
+
+def parse_moment(text: str) -> datetime:
+    """Read an ISO 8601 moment as UTC without a zone; a date alone means its first instant."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(
+            f"as_of must be an ISO 8601 moment such as 2026-03-01 or 2026-03-01T12:00:00Z, got {text!r}"
+        ) from error
+    return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)

@@ -1,0 +1,323 @@
+"""The facade over MLflow: runs, model versions, and which version is the champion."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import tempfile
+from dataclasses import dataclass, field
+from importlib.metadata import version as package_version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from dagster_project.settings import PROJECT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import pandas as pd
+    from mlflow import MlflowClient
+    from mlflow.entities.model_registry import ModelVersion
+    from numpy.typing import NDArray
+
+NAMES = ("clusters", "als")
+CHAMPION = "champion"
+TRAINING_SOURCES = ("ml/**/*.py", "dagster_project/training.py", "dagster_project/ml_*.sql")
+
+
+class Model(Protocol):
+    """What can be kept: arrays and JSON, neither of which names a customer."""
+
+    def state(self) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+        """Give the arrays and the parameters to restore the model from."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Which rows a model was trained on, without a row of them."""
+
+    name: str
+    rows: int
+    sha256: str
+    as_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """One training to be recorded."""
+
+    name: str
+    model: Model
+    dataset: Dataset
+    parameters: Mapping[str, Any]
+    metrics: Mapping[str, float]
+    fingerprint: str
+    code_version: str
+    steps: tuple[tuple[int, Mapping[str, float]], ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One registered version of a model."""
+
+    name: str
+    number: int
+    run_id: str
+    metrics: Mapping[str, float]
+    parameters: Mapping[str, str]
+    tags: Mapping[str, str]
+
+    @property
+    def label(self) -> str:
+        """Give what tables call this version; ``models:/<label>`` in MLflow."""
+        return f"{self.name}/{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """Trained models by name and version, in MLflow's tracking store and model registry."""
+
+    tracking_uri: str
+    artifact_location: str
+
+    def prepare(self) -> None:
+        """Create the schema, the experiments and the model names; safe to repeat."""
+        client = self._client()
+        for name in NAMES:
+            self._experiment(client, name)
+            self._ensure_registered(client, name)
+
+    def log_training(self, training: Training) -> Version:
+        """Record a training as a run and register its model; promotes nothing.
+
+        The model becomes ``model.npz`` and ``model.json``: no pickle, so that loading runs no code.
+        """
+        from mlflow.entities import Metric, Param, RunStatus
+
+        client = self._client()
+        dataset = training.dataset
+        run = client.create_run(
+            self._experiment(client, training.name),
+            run_name=f"{training.name} {dataset.as_of}",
+            tags={"code_version": training.code_version, "fingerprint": training.fingerprint},
+        )
+        run_id = run.info.run_id
+        parameters = {**training.parameters, "as_of": dataset.as_of, "rows": dataset.rows}
+        metrics = [(0, training.metrics), *training.steps]
+        client.log_batch(
+            run_id,
+            params=[Param(key, str(value)) for key, value in parameters.items()],
+            metrics=[
+                Metric(key, float(value), 0, step)
+                for step, values in metrics
+                for key, value in values.items()
+                if np.isfinite(value)
+            ],
+        )
+        client.log_inputs(run_id, [_dataset_input(dataset)])
+        with tempfile.TemporaryDirectory() as folder:
+            model = Path(folder) / "model"
+            save(training.model, model)
+            client.log_artifacts(run_id, str(model), "model")
+            for name, content in training.files.items():
+                path = Path(folder) / name
+                path.write_bytes(content)
+                client.log_artifact(run_id, str(path))
+        client.set_terminated(run_id, RunStatus.to_string(RunStatus.FINISHED))
+        self._ensure_registered(client, training.name)
+        created = client.create_model_version(
+            training.name,
+            source=f"{run.info.artifact_uri}/model",
+            run_id=run_id,
+            tags={
+                "fingerprint": training.fingerprint,
+                "code_version": training.code_version,
+                "dataset_sha256": dataset.sha256,
+                "as_of": dataset.as_of,
+            },
+        )
+        return self._version(client, created)
+
+    def promote(self, version: Version, reason: str) -> None:
+        """Make a version the champion of its name, and say why."""
+        client = self._client()
+        client.set_model_version_tag(version.name, str(version.number), "promoted", reason)
+        client.set_registered_model_alias(version.name, CHAMPION, str(version.number))
+
+    def keep(self, version: Version, reason: str) -> None:
+        """Say why a version did not become the champion."""
+        client = self._client()
+        client.set_model_version_tag(version.name, str(version.number), "not_promoted", reason)
+
+    def champion_version(self, name: str) -> Version | None:
+        """Find the champion of a name without loading it."""
+        from mlflow.exceptions import MlflowException
+
+        client = self._client()
+        try:
+            found = client.get_model_version_by_alias(name, CHAMPION)
+        except MlflowException as error:
+            if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+                return None
+            raise
+        return self._version(client, found)
+
+    def champion(self, name: str) -> tuple[Any, Version] | None:
+        """Load the champion of a name (``models:/<name>@champion``), or None without one."""
+        version = self.champion_version(name)
+        return None if version is None else (self.load(version), version)
+
+    def load(self, version: Version) -> Any:
+        """Load one version."""
+        from mlflow.artifacts import download_artifacts
+
+        uri = self._client().get_model_version_download_uri(version.name, str(version.number))
+        if urlsplit(uri).scheme == "file":
+            return restore(version.name, Path(download_artifacts(artifact_uri=uri)))
+        with tempfile.TemporaryDirectory() as folder:
+            path = download_artifacts(
+                artifact_uri=uri, dst_path=folder, tracking_uri=self.tracking_uri
+            )
+            return restore(version.name, Path(path))
+
+    def find(self, name: str, fingerprint: str) -> Version | None:
+        """Find the newest version trained on the same data, by the same code, in the same way."""
+        client = self._client()
+        versions = client.search_model_versions(f"name = '{name}'")
+        same = [v for v in versions if v.tags.get("fingerprint") == fingerprint]
+        if not same:
+            return None
+        return self._version(client, max(same, key=lambda v: int(v.version)))
+
+    def _client(self) -> MlflowClient:
+        for noisy in ("alembic", "mlflow"):  # they announce every migration of a new store
+            logging.getLogger(noisy).setLevel(logging.WARNING)
+        from mlflow import MlflowClient
+
+        return MlflowClient(tracking_uri=self.tracking_uri, registry_uri=self.tracking_uri)
+
+    def _experiment(self, client: MlflowClient, name: str) -> str:
+        found = client.get_experiment_by_name(name)
+        if found is not None:
+            return str(found.experiment_id)
+        location = f"{self.artifact_location.rstrip('/')}/{name}"
+        return str(client.create_experiment(name, artifact_location=location))
+
+    def _ensure_registered(self, client: MlflowClient, name: str) -> None:
+        from mlflow.exceptions import MlflowException
+
+        try:
+            client.create_registered_model(name)
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                raise
+
+    def _version(self, client: MlflowClient, found: ModelVersion) -> Version:
+        run = client.get_run(found.run_id)
+        return Version(
+            name=found.name,
+            number=int(found.version),
+            run_id=found.run_id,
+            metrics=dict(run.data.metrics),
+            parameters=dict(run.data.params),
+            tags=dict(found.tags),
+        )
+
+
+def save(model: Model, folder: Path) -> None:
+    """Write a model as ``model.npz`` and ``model.json``; the same model gives the same bytes."""
+    arrays, parameters = model.state()
+    folder.mkdir(parents=True, exist_ok=True)
+    np.savez(folder / "model.npz", allow_pickle=False, **arrays)
+    text = json.dumps(parameters, indent=2, sort_keys=True, ensure_ascii=False)
+    (folder / "model.json").write_text(text + "\n", encoding="utf-8")
+
+
+def restore(name: str, folder: Path) -> Any:
+    """Read a model that ``save`` wrote."""
+    parameters = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    with np.load(folder / "model.npz", allow_pickle=False) as stored:
+        arrays = dict(stored)
+    if name == "clusters":
+        from ml.clusters import ClusterModel
+
+        return ClusterModel.restore(arrays, parameters)
+    if name == "als":
+        from ml.recommendations.als import AlsModel
+
+        return AlsModel.restore(arrays, parameters)
+    raise ValueError(f"no model is called {name!r}; known are {', '.join(NAMES)}")
+
+
+def hash_frame(frame: pd.DataFrame) -> str:
+    """Give the SHA-256 of a frame's columns and rows, whatever the order of the rows."""
+    import pandas as pd
+
+    digest = hashlib.sha256(json.dumps(list(map(str, frame.columns))).encode())
+    rows = pd.util.hash_pandas_object(frame, index=False).to_numpy()
+    digest.update(np.sort(rows).tobytes())
+    return digest.hexdigest()
+
+
+def fingerprint(name: str, dataset: Dataset, parameters: Mapping[str, Any], sources: str) -> str:
+    """Identify a training by what decides its result: data, parameters and the code of models."""
+    text = json.dumps(
+        [name, dataset.sha256, dataset.as_of, sources, parameters], sort_keys=True, default=str
+    )
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def hash_sources(root: Path = PROJECT) -> str:
+    """Give the SHA-256 of the code that decides what a training gives."""
+    digest = hashlib.sha256()
+    for pattern in TRAINING_SOURCES:
+        for path in sorted(root.glob(pattern)):
+            digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def code_version(root: Path = PROJECT) -> str:
+    """Name the code: the commit, else the package's version, and the hash of the model code."""
+    name = _commit(root / ".git") or package_version("tessera")
+    return f"{name}+{hash_sources(root)[:12]}"
+
+
+def _commit(git: Path) -> str | None:
+    head = git / "HEAD"
+    if not head.is_file():
+        return None
+    text = head.read_text().strip()
+    if not text.startswith("ref: "):
+        return text
+    return next(_commits(git, text.removeprefix("ref: ")), None)
+
+
+def _commits(git: Path, ref: str) -> Iterator[str]:
+    if (git / ref).is_file():
+        yield (git / ref).read_text().strip()
+    if (git / "packed-refs").is_file():
+        for line in (git / "packed-refs").read_text().splitlines():
+            commit, _, name = line.partition(" ")
+            if name == ref:
+                yield commit
+
+
+def _dataset_input(dataset: Dataset) -> Any:
+    from mlflow.entities import Dataset as MlflowDataset
+    from mlflow.entities import DatasetInput
+
+    profile = json.dumps({"num_rows": dataset.rows, "as_of": dataset.as_of})
+    entity = MlflowDataset(
+        name=dataset.name,
+        digest=dataset.sha256[:32],
+        source_type="warehouse",
+        source=json.dumps({"relation": dataset.name}),
+        profile=profile,
+    )
+    return DatasetInput(entity, tags=[])

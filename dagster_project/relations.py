@@ -1,0 +1,30 @@
+"""What a person wants to see of a relation in the web UI: its rows and its columns."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import dagster as dg
+import duckdb
+
+from dagster_project.statements import statement
+
+Relation = tuple[str, str]  # schema, table
+
+
+def describe(
+    connection: duckdb.DuckDBPyConnection, relations: Iterable[Relation]
+) -> dict[Relation, dict[str, dg.RawMetadataValue]]:
+    """Return row count and column schema of each relation that exists, as asset metadata."""
+    columns: dict[Relation, list[dg.TableColumn]] = defaultdict(list)
+    for schema, table, name, type_ in connection.execute(
+        statement("dagster_project", "relation_columns")
+    ).fetchall():
+        columns[schema, table].append(dg.TableColumn(name, type_))
+    return {
+        relation: {
+            "dagster/row_count": len(connection.table(f'"{relation[0]}"."{relation[1]}"')),
+            "dagster/column_schema": dg.TableSchema(columns[relation]),
+        }
+        for relation in relations
+        if relation in columns
+    }

@@ -1,0 +1,131 @@
+"""Running a job in this process, with progress, as ``tessera run`` does."""
+
+import logging
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import dagster as dg
+
+from dagster_project import homes
+from dagster_project.settings import Settings, apply
+
+AS_OF_TAG = "tessera/as_of"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A step that failed, or a check that blocked what is downstream."""
+
+    step: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """How a run ended."""
+
+    job: str
+    run_id: str
+    succeeded: bool
+    seconds: float
+    steps: int
+    failures: tuple[Failure, ...]
+    warnings: tuple[Failure, ...]
+
+
+def job_names(definitions: dg.Definitions) -> list[str]:
+    """Return the names of the jobs that a person may run."""
+    return sorted(
+        job.name for job in definitions.resolve_all_job_defs() if not job.name.startswith("__")
+    )
+
+
+def run(
+    settings: Settings, job: str, *, as_of: str | None, tell: Callable[[str], None]
+) -> RunReport:
+    """Execute a job and report each step as it ends.
+
+    Raises ValueError for an unknown job. A failing step does not raise: it stands in the report.
+    """
+    apply(settings)
+    homes.prepare(settings)
+    from dagster_project.definitions import defs  # parses dbt when its files are newer
+
+    names = job_names(defs)
+    if job not in names:
+        raise ValueError(f"no job {job!r}; there are {', '.join(names)}")
+    progress = _Progress(tell)
+    run_id = str(uuid.uuid4())
+    started = time.monotonic()
+    with dg.DagsterInstance.get() as instance:
+        instance.add_event_listener(run_id, progress.hear)
+        result = defs.resolve_job_def(job).execute_in_process(
+            instance=instance,
+            run_id=run_id,
+            raise_on_error=False,
+            tags={} if as_of is None else {AS_OF_TAG: as_of},
+            run_config=_silent_console(),
+        )
+    return RunReport(
+        job=job,
+        run_id=run_id,
+        succeeded=result.success,
+        seconds=time.monotonic() - started,
+        steps=progress.steps,
+        failures=tuple(progress.failures),
+        warnings=tuple(progress.warnings),
+    )
+
+
+def _silent_console() -> Mapping[str, object]:
+    # The event log keeps everything; the terminal shows steps, failures and waiting.
+    return {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+class _Progress:
+    """Turns the events of one run into lines for a person."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self._started: dict[str, float] = {}
+        self.steps = 0
+        self.failures: list[Failure] = []
+        self.warnings: list[Failure] = []
+
+    def hear(self, entry: dg.EventLogEntry) -> None:
+        event = entry.dagster_event
+        if event is None:
+            if entry.level >= logging.INFO and entry.user_message:
+                self._tell(f"    {entry.user_message}")
+            return
+        step = event.step_key or "run"
+        if event.event_type == dg.DagsterEventType.STEP_START:
+            self._started[step] = time.monotonic()
+            self._tell(f"  {step} …")
+        elif event.event_type == dg.DagsterEventType.STEP_SUCCESS:
+            self.steps += 1
+            self._tell(f"  {step} done in {time.monotonic() - self._started[step]:.1f} s")
+        elif event.event_type == dg.DagsterEventType.STEP_FAILURE:
+            self.failures.append(Failure(step, _root_cause(event)))
+        elif event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+            self._hear_check(event)
+
+    def _hear_check(self, event: dg.DagsterEvent) -> None:
+        evaluation = event.asset_check_evaluation_data
+        if evaluation.passed:
+            return
+        failure = Failure(
+            f"{evaluation.asset_key.to_user_string()}: {evaluation.check_name}",
+            evaluation.description or "see the check's metadata in the web UI",
+        )
+        blocking = evaluation.severity == dg.AssetCheckSeverity.ERROR
+        (self.failures if blocking else self.warnings).append(failure)
+
+
+def _root_cause(event: dg.DagsterEvent) -> str:
+    error = event.step_failure_data.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return "no reason given" if error is None else error.message.strip()

@@ -1,0 +1,89 @@
+"""Where things stand: what is loaded, published, segmented, learnt and synced."""
+
+from dataclasses import asdict, dataclass, field
+
+import duckdb
+
+from dagster_project import homes, output
+from dagster_project.settings import Settings
+from dagster_project.statements import statement
+from edge import published
+
+Rows = list[tuple[object, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A summary of the newest generation; empty lists where nothing is published yet."""
+
+    home: str
+    generation: str | None = None
+    as_of: str | None = None
+    files: Rows = field(default_factory=list)
+    rejections: Rows = field(default_factory=list)
+    customers: Rows = field(default_factory=list)
+    segments: Rows = field(default_factory=list)
+    deliveries: Rows = field(default_factory=list)
+    models: Rows = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the summary with named fields, for JSON."""
+        return {
+            name: _named(name, value) if isinstance(value, list) else value
+            for name, value in asdict(self).items()
+        }
+
+
+COLUMNS = {
+    "files": ("source", "files", "read", "stored", "duplicate", "rejected", "failed"),
+    "rejections": ("reason", "lines"),
+    "customers": ("customers", "known", "visitors", "sessions", "orders", "revenue"),
+    "segments": ("segment", "size", "share", "status", "purpose", "targets"),
+    "deliveries": ("target", "segment", "operation", "status", "rows"),
+    "models": ("model", "version", "alias", "metrics"),
+}
+
+
+def read(settings: Settings) -> Status:
+    """Read the newest generation; the warehouse itself is left to whoever writes it."""
+    try:
+        generation = published.newest(settings.published)
+    except LookupError:
+        return Status(home=str(settings.home))
+    with published.open_read_only(generation) as connection:
+        rows = {name: _rows(connection, name) for name in COLUMNS if name != "models"}
+        as_of = connection.execute(statement("dagster_project", "status_as_of")).fetchone()
+    return Status(
+        home=str(settings.home),
+        generation=generation.name,
+        as_of=None if as_of is None or as_of[0] is None else as_of[0].isoformat(),
+        models=_models(settings),
+        **rows,
+    )
+
+
+def show(status: Status) -> None:
+    """Print the summary for a person."""
+    if status.generation is None:
+        print(f"nothing is published in {status.home} yet: load files, then run refresh_everything")
+        return
+    print(f"generation {status.generation}, as of {status.as_of} UTC, in {status.home}")
+    for name, columns in COLUMNS.items():
+        rows = getattr(status, name)
+        if rows:
+            output.print_table(columns, rows, title=name)
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, name: str) -> Rows:
+    return connection.execute(statement("dagster_project", f"status_{name}")).fetchall()
+
+
+def _models(settings: Settings) -> Rows:
+    return [
+        (model.name, model.version, model.alias, ", ".join(f"{k} {v:.3f}" for k, v in model.metrics))
+        for model in homes.registry(settings).models()
+    ]
+
+
+def _named(name: str, rows: Rows) -> list[dict[str, object]]:
+    return [dict(zip(COLUMNS[name], row, strict=True)) for row in rows]

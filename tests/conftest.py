@@ -1,0 +1,33 @@
+"""What all tests share: homes of their own, and where the real data is."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from dagster_project import settings as environment
+
+PROJECT = Path(__file__).resolve().parents[1]
+REAL_DATA = environment.real_data()
+
+environment.quieten()
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Return the folder of real data sets, or skip where it is absent."""
+    if not REAL_DATA.is_dir():
+        pytest.skip(f"no real data at {REAL_DATA}: set TESSERA_REAL_DATA")
+    return REAL_DATA
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> environment.Settings:
+    """Return the settings of an empty home."""
+    return settings_of(tmp_path / "home")
+
+
+def settings_of(home: Path, **variables: str) -> environment.Settings:
+    """Return the settings of a home, with nothing from the developer's environment."""
+    given: Mapping[str, str] = {"TESSERA_HOME": str(home), "TESSERA_SALT": "salt of the tests"}
+    return environment.load({**given, **variables})
