@@ -1,0 +1,1 @@
+"""Publishing: making a new read-only generation of the public tables, atomically."""

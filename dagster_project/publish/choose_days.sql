@@ -1,0 +1,2 @@
+create or replace temp table published_days as
+select unnest($days::date[]) as event_date

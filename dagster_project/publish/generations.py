@@ -1,0 +1,233 @@
+"""Generations: immutable snapshots that readers are never blocked by and never see half of."""
+
+import fcntl
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from dagster_project.publish import days, relations, views
+from dagster_project.publish.files import replace_text, sync_file, sync_tree
+from dagster_project.publish.relations import EVENTS, PACKAGE, Relation
+from dagster_project.statements import statement
+from edge.published import LATEST, MANIFEST, Generation, NothingPublishedError, newest
+from edge.statements import fill, literal
+
+PARTIAL = ".partial-"
+TARGET = "generation"
+_NAME = re.compile(r"(\d{8}T\d{12})Z-\w+")
+_MOMENT = "%Y%m%dT%H%M%S%f"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a publication did: nothing, if the newest generation is of the same build."""
+
+    generation: Generation
+    is_new: bool
+    rows: Mapping[str, int] = field(default_factory=dict)
+    days_written: int = 0
+    days_linked: int = 0
+    pruned: tuple[str, ...] = ()
+
+
+def publish(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    published: Path,
+    build_id: str,
+    now: datetime,
+    keep: int = 3,
+    rules: str = "",
+) -> Published:
+    """Make the warehouse's public tables the newest generation; killed anywhere, nothing changed.
+
+    ``rules`` names the code behind the tables: under other rules no day of events is taken over
+    from the previous generation. The ``keep`` newest generations stay, and any that is being read.
+    """
+    if keep < 1:
+        raise ValueError(f"keep must be at least 1, got {keep}")
+    published.mkdir(parents=True, exist_ok=True)
+    published = published.resolve()
+    _remove_rubbish(published)
+    previous = _newest(published)
+    before = {} if previous is None else previous.manifest()
+    is_same_build = before.get("build_id") == build_id
+    if previous is not None and is_same_build and before["folder"] == str(previous.path):
+        return Published(previous, is_new=False, pruned=_prune(published, keep))
+    generation = Generation(published / _name(published, now, build_id))
+    partial = Generation(published / f"{PARTIAL}{generation.name}")
+    partial.path.mkdir(mode=0o700)
+    try:
+        content = _write(connection, partial, previous, before, rules)
+        manifest = {
+            "generation": generation.name,
+            "build_id": build_id,
+            "rules": rules,
+            "published_at": _utc(now).isoformat(),
+            "folder": str(generation.path),  # the view of events names its files
+            **content,
+        }
+        (partial.path / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+        partial.path.chmod(0o755)
+        sync_tree(partial.path)
+        partial.path.rename(generation.path)
+    except BaseException:
+        shutil.rmtree(partial.path, ignore_errors=True)
+        raise
+    _create_views(connection, generation)
+    sync_file(generation.warehouse)
+    sync_file(published)
+    replace_text(published / LATEST, f"{generation.name}\n")
+    return Published(
+        generation,
+        is_new=True,
+        rows={name: table["rows"] for name, table in content["tables"].items()},
+        days_written=content["days_written"],
+        days_linked=content["days_linked"],
+        pruned=_prune(published, keep),
+    )
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection,
+    partial: Generation,
+    previous: Generation | None,
+    before: Mapping[str, Any],
+    rules: str,
+) -> dict[str, Any]:
+    everything = relations.found(connection)
+    old_tables = before.get("tables", {})
+    with _attached(connection, partial.warehouse):
+        tables = {
+            relation.name: relations.write_parquet(
+                connection,
+                relation,
+                TARGET,
+                folder=partial.parquet,
+                previous=None if previous is None else previous.parquet,
+                before=old_tables.get(relation.name, {}),
+            )
+            for relation in relations.copy(connection, relations.public(everything), TARGET)
+        }
+    with _attached(connection, partial.contacts):
+        contacts = [everything[name] for name in sorted(relations.CONTACTS) if name in everything]
+        relations.copy(connection, contacts, TARGET)
+    partial.contacts.chmod(0o600)
+    written = days.Days({})
+    if EVENTS in everything:
+        events = everything[EVENTS]
+        old = old_tables.get(EVENTS, {})
+        is_same = before.get("rules") == rules and old.get("columns") == events.signature
+        written = days.publish(
+            connection,
+            events,
+            folder=_events_folder(partial),
+            previous=None if previous is None else _events_folder(previous),
+            before=before.get("days", {}) if is_same else {},
+        )
+        tables[EVENTS] = {"rows": written.rows, "columns": events.signature}
+    return {
+        "as_of": relations.as_of(connection),
+        "tables": dict(sorted(tables.items())),
+        "days": written.marks,
+        "days_written": written.written,
+        "days_linked": written.linked,
+    }
+
+
+def _create_views(connection: duckdb.DuckDBPyConnection, generation: Generation) -> None:
+    everything = relations.found(connection)
+    events = everything.get(EVENTS)
+    has_files = any(_events_folder(generation).glob("*/*.parquet"))
+    unreadable: list[Relation] = []
+    if events is not None and not has_files:
+        unreadable.append(events)  # a view over no files cannot be made: an empty table instead
+        events = None
+    names = views.create(generation, views.texts(connection), events)
+    unreadable += [everything[f"conditions.{name}"] for name in names]
+    if unreadable:
+        with _attached(connection, generation.warehouse):
+            relations.copy(connection, unreadable, TARGET)
+
+
+@contextmanager
+def _attached(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[None]:
+    values = {"path": literal(path), "name": TARGET}
+    connection.execute(fill(statement(PACKAGE, "attach_target"), values))
+    try:
+        yield
+    finally:
+        connection.execute(fill(statement(PACKAGE, "detach_target"), values))
+
+
+def _events_folder(generation: Generation) -> Path:
+    return generation.parquet / "marts" / "fct_events"
+
+
+def _newest(published: Path) -> Generation | None:
+    try:
+        return newest(published)
+    except NothingPublishedError:
+        return None
+
+
+def _names(published: Path) -> list[str]:
+    return sorted(path.name for path in published.iterdir() if _NAME.fullmatch(path.name))
+
+
+def _name(published: Path, now: datetime, build_id: str) -> str:
+    """Return a name later than every other, even if the clock went back."""
+    moment = _utc(now)
+    names = _names(published)
+    if names:
+        found = _NAME.fullmatch(names[-1])
+        assert found is not None
+        newest_moment = datetime.strptime(found[1], _MOMENT).replace(tzinfo=UTC)
+        moment = max(moment, newest_moment + timedelta(microseconds=1))
+    return f"{moment.strftime(_MOMENT)}Z-{re.sub(r'[^0-9a-zA-Z]', '', build_id)[:8] or 'build'}"
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _remove_rubbish(published: Path) -> None:
+    """Remove what a killed publication left: partial folders, and generations never named."""
+    latest = _newest(published)
+    for path in published.iterdir():
+        never_named = _NAME.fullmatch(path.name) and (latest is None or path.name > latest.name)
+        if path.name.startswith(PARTIAL) or never_named:
+            shutil.rmtree(path)
+        elif path.name.startswith(f".{LATEST}."):
+            path.unlink()
+
+
+def _prune(published: Path, keep: int) -> tuple[str, ...]:
+    """Remove old generations, but none that a reader holds."""
+    latest = newest(published).name
+    pruned = []
+    for name in _names(published)[:-keep]:
+        path = published / name
+        if name == latest:
+            continue
+        descriptor = os.open(path / MANIFEST, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            continue
+        else:
+            rubbish = path.rename(published / f"{PARTIAL}{name}")
+            shutil.rmtree(rubbish)
+            pruned.append(name)
+        finally:
+            os.close(descriptor)
+    return tuple(pruned)

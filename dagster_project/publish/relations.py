@@ -1,0 +1,156 @@
+"""Which relations are public, and their copies in a generation."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from dagster_project.publish.files import link
+from dagster_project.statements import statement
+from edge.statements import fill, identifier
+
+PACKAGE = "dagster_project.publish"
+SCHEMAS = ("marts", "features", "ml", "segments", "conditions", "activation", "ops", "raw")
+
+EVENTS = "marts.fct_events"  # event grain: Parquet day by day, and a view
+CONTACTS = frozenset({"marts.dim_customer_contacts", "marts.dim_customer_identifiers"})
+REJECTED = "raw.rejected_events"  # the lines may hold anything: only their counts are public
+NOT_PUBLIC = CONTACTS | {"ops.ledger"}
+FROM_RAW = frozenset({"raw.loaded_files", REJECTED})
+CONTACT_COLUMNS = frozenset(
+    {"email", "phone", "first_name", "last_name", "street", "address", "ip", "user_agent"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A table or view of the warehouse, and its public name."""
+
+    schema: str
+    table: str
+    signature: str
+    columns: tuple[str, ...]
+    source: str
+
+    @property
+    def name(self) -> str:
+        """The public name."""
+        return f"{self.schema}.{self.table}"
+
+    def within(self, catalog: str) -> str:
+        """Return the quoted public name in a catalog."""
+        return ".".join(map(identifier, (catalog, self.schema, self.table)))
+
+
+def catalog(connection: duckdb.DuckDBPyConnection) -> str:
+    """Return the catalog of the warehouse that a connection is open on."""
+    row = connection.execute(statement(PACKAGE, "catalog")).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def as_of(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """Return the moment that features and segments were evaluated at, if they were."""
+    try:
+        row = connection.execute(statement(PACKAGE, "as_of")).fetchone()
+    except duckdb.CatalogException:
+        return None
+    return None if row is None or row[0] is None else str(row[0].isoformat())
+
+
+def found(connection: duckdb.DuckDBPyConnection) -> dict[str, Relation]:
+    """Return every relation of the public schemas by its name, private ones too."""
+    source = identifier(catalog(connection))
+    rows = connection.execute(
+        statement(PACKAGE, "public_relations"), {"schemas": list(SCHEMAS)}
+    ).fetchall()
+    return {
+        f"{schema}.{table}": Relation(
+            schema,
+            table,
+            signature,
+            tuple(columns),
+            source=".".join((source, identifier(schema), identifier(table))),
+        )
+        for schema, table, signature, columns in rows
+    }
+
+
+def public(relations: Mapping[str, Relation]) -> list[Relation]:
+    """Return those that are copied as tables, and refuse one that holds contact data."""
+    tables = [
+        relation
+        for name, relation in relations.items()
+        if relation.schema != "conditions"
+        and name != EVENTS
+        and name not in NOT_PUBLIC
+        and (relation.schema != "raw" or name in FROM_RAW)
+    ]
+    events = [relations[EVENTS]] if EVENTS in relations else []
+    for relation in (*tables, *events):
+        leaked = CONTACT_COLUMNS.intersection(relation.columns)
+        if leaked:
+            raise ValueError(
+                f"{relation.name} has {', '.join(sorted(leaked))}: contact data may stand only in "
+                "marts.dim_customer_contacts; nothing was published"
+            )
+    return tables
+
+
+def copy(
+    connection: duckdb.DuckDBPyConnection, relations: Sequence[Relation], target: str
+) -> list[Relation]:
+    """Copy relations, as tables, into an attached catalog in one transaction.
+
+    Returns the relations as they are there.
+    """
+    copies = []
+    connection.begin()
+    try:
+        for relation in relations:
+            is_rejected = relation.name == REJECTED
+            copied = _rejections(relation) if is_rejected else relation
+            names = {"catalog": identifier(target), "schema": identifier(copied.schema)}
+            connection.execute(fill(statement(PACKAGE, "create_schema"), names))
+            text = statement(PACKAGE, "rejections" if is_rejected else "copy_table")
+            names = {"target": copied.within(target), "source": relation.source}
+            connection.execute(fill(text, names))
+            copies.append(copied)
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+    return copies
+
+
+def write_parquet(
+    connection: duckdb.DuckDBPyConnection,
+    relation: Relation,
+    catalog: str,
+    *,
+    folder: Path,
+    previous: Path | None,
+    before: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Write one Parquet file, or link the previous generation's if the content is the same.
+
+    Returns what the manifest says of the table.
+    """
+    name = relation.within(catalog)
+    row = connection.execute(fill(statement(PACKAGE, "fingerprint"), {"relation": name})).fetchone()
+    assert row is not None
+    entry = {"rows": row[0], "fingerprint": row[1], "columns": relation.signature}
+    path = folder / relation.schema / f"{relation.table}.parquet"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    old = None if previous is None else previous / relation.schema / path.name
+    if old is not None and dict(before) == entry and old.exists():
+        link(old, path)
+    else:
+        connection.table(name).write_parquet(str(path), compression="zstd")
+    return entry
+
+
+def _rejections(rejected: Relation) -> Relation:
+    return Relation("ops", "rejections", rejected.signature, (), rejected.source)

@@ -1,0 +1,2 @@
+set timezone = 'UTC';
+use warehouse;
