@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
     from mlflow import MlflowClient
+    from mlflow.entities import DatasetInput
     from mlflow.entities.model_registry import ModelVersion
     from numpy.typing import NDArray
 
@@ -168,12 +169,12 @@ class Registry:
             raise
         return self._version(client, found)
 
-    def champion(self, name: str) -> tuple[Any, Version] | None:
+    def champion(self, name: str) -> tuple[Model, Version] | None:
         """Load the champion of a name (``models:/<name>@champion``), or None without one."""
         version = self.champion_version(name)
         return None if version is None else (self.load(version), version)
 
-    def load(self, version: Version) -> Any:
+    def load(self, version: Version) -> Model:
         """Load one version."""
         from mlflow.artifacts import download_artifacts
 
@@ -196,10 +197,10 @@ class Registry:
         return self._version(client, max(same, key=lambda v: int(v.version)))
 
     def _client(self) -> MlflowClient:
-        for noisy in ("alembic", "mlflow"):  # they announce every migration of a new store
-            logging.getLogger(noisy).setLevel(logging.WARNING)
         from mlflow import MlflowClient
 
+        for noisy in ("alembic", "mlflow"):  # they announce every migration of a new store
+            logging.getLogger(noisy).setLevel(logging.WARNING)
         return MlflowClient(tracking_uri=self.tracking_uri, registry_uri=self.tracking_uri)
 
     def _experiment(self, client: MlflowClient, name: str) -> str:
@@ -219,11 +220,12 @@ class Registry:
                 raise
 
     def _version(self, client: MlflowClient, found: ModelVersion) -> Version:
-        run = client.get_run(found.run_id)
+        run_id = str(found.run_id)
+        run = client.get_run(run_id)
         return Version(
             name=found.name,
             number=int(found.version),
-            run_id=found.run_id,
+            run_id=run_id,
             metrics=dict(run.data.metrics),
             parameters=dict(run.data.params),
             tags=dict(found.tags),
@@ -239,7 +241,7 @@ def save(model: Model, folder: Path) -> None:
     (folder / "model.json").write_text(text + "\n", encoding="utf-8")
 
 
-def restore(name: str, folder: Path) -> Any:
+def restore(name: str, folder: Path) -> Model:
     """Read a model that ``save`` wrote."""
     parameters = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     with np.load(folder / "model.npz", allow_pickle=False) as stored:
@@ -308,9 +310,9 @@ def _commits(git: Path, ref: str) -> Iterator[str]:
                 yield commit
 
 
-def _dataset_input(dataset: Dataset) -> Any:
+def _dataset_input(dataset: Dataset) -> DatasetInput:
     from mlflow.entities import Dataset as MlflowDataset
-    from mlflow.entities import DatasetInput
+    from mlflow.entities import DatasetInput as Input
 
     profile = json.dumps({"num_rows": dataset.rows, "as_of": dataset.as_of})
     entity = MlflowDataset(
@@ -320,4 +322,4 @@ def _dataset_input(dataset: Dataset) -> Any:
         source=json.dumps({"relation": dataset.name}),
         profile=profile,
     )
-    return DatasetInput(entity, tags=[])
+    return Input(entity, tags=[])

@@ -1,0 +1,8 @@
+-- The features of each customer at the moment evaluated, as numbers.
+select
+    customer_id,
+    as_of,
+    $columns
+from features.ftr_customers
+where as_of = (select max(newest.as_of) from features.ftr_customers as newest)
+order by customer_id

@@ -1,0 +1,2 @@
+insert into ml.$table by name
+select * from scored

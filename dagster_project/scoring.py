@@ -1,0 +1,125 @@
+"""What the champion models say of every customer, as the tables of the ``ml`` schema."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from string import Template
+from typing import TYPE_CHECKING, cast
+
+from dagster_project.statements import statement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    import duckdb
+    import pandas as pd
+
+    from dagster_project.registry import Registry, Version
+    from ml.clusters import ClusterModel
+    from ml.recommendations.als import AlsModel
+
+PACKAGE = "dagster_project"
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "customer_clusters": (
+        "customer_id", "as_of", "cluster", "label", "distance", "model_version",
+    ),
+    "recommendations": (
+        "customer_id", "rank", "product_id", "score", "source", "model_version",
+    ),
+    "customer_scores": ("customer_id", "score", "value", "model_version"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """The rows of one table, batch by batch, and the version they come from (None: no champion)."""
+
+    table: str
+    frames: Iterable[pd.DataFrame]
+    version: Version | None
+
+
+def score_clusters(features: pd.DataFrame, registry: Registry) -> Scored:
+    """Assign each customer to a cluster of the champion; no rows without one."""
+    found = registry.champion("clusters")
+    if found is None:
+        return Scored("customer_clusters", (), None)
+    from ml import clusters
+
+    model, version = found
+    assigned = clusters.assign(cast("ClusterModel", model), features)
+    assigned.insert(1, "as_of", features["as_of"].to_numpy())
+    assigned["model_version"] = version.label
+    return Scored("customer_clusters", (assigned,), version)
+
+
+def score_recommendations(
+    customers: pd.Series,
+    interactions: pd.DataFrame,
+    purchases: pd.DataFrame | None,
+    registry: Registry,
+    *,
+    count: int = 10,
+    threads: int = 1,
+) -> Scored:
+    """Recommend products to every customer by the champion; no rows without one.
+
+    Pairs of ``purchases`` are not recommended again; None allows them.
+    """
+    found = registry.champion("als")
+    if found is None:
+        return Scored("recommendations", (), None)
+    from ml.recommendations import als
+
+    model, version = found
+    frames = als.recommend(
+        cast("AlsModel", model),
+        interactions,
+        customers,
+        hidden=purchases,
+        count=count,
+        num_threads=threads,
+    )
+    return Scored("recommendations", _stamped(frames, version), version)
+
+
+def score_customers() -> Scored:
+    """Predict by name: no model predicts yet, so there are no rows."""
+    return Scored("customer_scores", (), None)
+
+
+def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create, empty, those tables of the schema that are absent."""
+    connection.execute(statement(PACKAGE, "ml_schema"))
+    present = {name for (name,) in connection.execute(statement(PACKAGE, "ml_tables")).fetchall()}
+    for table in COLUMNS:
+        if table not in present:
+            connection.execute(statement(PACKAGE, f"ml_{table}"))
+
+
+def write(connection: duckdb.DuckDBPyConnection, scored: Scored) -> int:
+    """Replace a table by what was scored, all of it or nothing, and return its row count."""
+    if scored.table not in COLUMNS:
+        raise ValueError(f"no table of the ml schema is called {scored.table!r}")
+    insert = Template(statement(PACKAGE, "ml_insert")).substitute(table=scored.table)
+    rows = 0
+    connection.execute(statement(PACKAGE, "ml_schema"))
+    connection.begin()
+    try:
+        connection.execute(statement(PACKAGE, f"ml_{scored.table}"))
+        for frame in scored.frames:
+            connection.register("scored", frame)
+            connection.execute(insert)
+            connection.unregister("scored")
+            rows += len(frame)
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
+    return rows
+
+
+def _stamped(frames: Iterator[pd.DataFrame], version: Version) -> Iterator[pd.DataFrame]:
+    for frame in frames:
+        frame["model_version"] = version.label
+        yield frame

@@ -1,0 +1,335 @@
+"""Training models, judging them against the champion, and recording both."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from string import Template
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from dagster_project import registry as registries
+from dagster_project.registry import Dataset, Registry, Training, Version
+from dagster_project.settings import PROJECT
+from dagster_project.statements import statement
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    import duckdb
+    from numpy.typing import NDArray
+
+    from ml.clusters import ClusterModel, Search
+    from ml.labels import Rule
+    from ml.recommendations.als import AlsModel, Parameters
+    from ml.recommendations.evaluation import Quality
+    from ml.standardisation import Scaling
+
+PACKAGE = "dagster_project"
+HELD_OUT_SHARE = 0.2
+PLACES = 10
+RULE = "promoted where there is no champion, or on the same held-out data it is at least as good"
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingResult:
+    """How a training ended; ``metric`` names the one that decides."""
+
+    name: str
+    outcome: Literal["promoted", "kept", "unchanged", "skipped"]
+    reason: str
+    metric: str
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    version: Version | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a recommender is trained and judged; weights are of a view, a cart add and a purchase."""
+
+    weights: Mapping[str, float]
+    half_life_days: float | None
+    test_days: int = 14
+    hides_purchased: bool = True
+
+
+def load_recipe(project: Path = PROJECT) -> Recipe:
+    """Take weights and half-life from the constants of the dbt project, which features use too."""
+    constants = yaml.safe_load((project / "dbt" / "dbt_project.yml").read_text(encoding="utf-8"))
+    found = constants["vars"]
+    return Recipe(
+        weights=dict(found["interaction_weights"]),
+        half_life_days=float(found["interaction_half_life_days"]),
+    )
+
+
+def read_features(connection: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> pd.DataFrame:
+    """Read ``customer_id``, ``as_of`` and some numeric features of every customer."""
+    relation = "features.ftr_customers"
+    missing = [name for name in columns if name not in connection.table(relation).columns]
+    if missing:
+        raise ValueError(f"{relation} lacks the column(s) {', '.join(missing)}")
+    numbers = ",\n    ".join(f'"{name}"::double as "{name}"' for name in columns)
+    text = Template(statement(PACKAGE, "ml_features")).substitute(columns=numbers)
+    return _frame(connection, text)
+
+
+def read_interactions(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Read ``customer_id``, ``product_id`` and ``weight`` at the moment evaluated."""
+    return _frame(connection, statement(PACKAGE, "ml_interactions"))
+
+
+def read_dated_interactions(connection: duckdb.DuckDBPyConnection, recipe: Recipe) -> pd.DataFrame:
+    """Read ``customer_id``, ``product_id``, ``weight`` as on the day, and that day as ``at``."""
+    return _frame(connection, statement(PACKAGE, "ml_dated_interactions"), recipe.weights)
+
+
+def read_purchases(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Read each pair of ``customer_id`` and ``product_id`` bought, and ``at``, the first time."""
+    return _frame(connection, statement(PACKAGE, "ml_purchases"))
+
+
+def train_clusters(
+    features: pd.DataFrame,
+    registry: Registry,
+    *,
+    seed: int,
+    columns: Sequence[str] | None = None,
+    rules: Sequence[Rule] | None = None,
+    search: Search | None = None,
+) -> TrainingResult:
+    """Group the customers, and promote the grouping where it parts unseen customers as well.
+
+    Both the new model and the champion are measured by the silhouette of the same fifth of the
+    customers, which the new one was fitted without; then it is fitted on all.
+    """
+    from ml import clusters, personas, standardisation
+
+    columns = personas.COLUMNS if columns is None else columns
+    rules = personas.RULES if rules is None else rules
+    search = clusters.Search() if search is None else search
+    standardisation.require_columns(features, ["customer_id", "as_of", *columns])
+    metric = "held_out_silhouette"
+    features = features.sort_values("customer_id", ignore_index=True)
+    dataset = _dataset("features.ftr_customers", features, ["customer_id", *columns])
+    parameters = {"seed": seed, "columns": ",".join(columns), **asdict(search)}
+    mark = registries.fingerprint("clusters", dataset, parameters, registries.hash_sources())
+    if (same := registry.find("clusters", mark)) is not None:
+        return _unchanged("clusters", metric, same)
+
+    def fit(rows: pd.DataFrame, search: Search) -> clusters.Fitted:
+        return clusters.fit(
+            rows,
+            columns,
+            order_by=personas.ORDER_BY,
+            missing=personas.MISSING,
+            rules=rules,
+            search=search,
+            random_state=seed,
+        )
+
+    fitted = fit(features, search)
+    chosen = fitted.chosen()
+    if fitted.model is None or chosen is None:
+        return TrainingResult("clusters", "skipped", fitted.reason, metric)
+    champion = registry.champion("clusters")
+    is_held_out = _held_out(len(features), seed)
+    rehearsal = fit(
+        features[~is_held_out],
+        replace(search, k_values=(chosen.k,), minimum_customers=1, minimum_share=0.0),
+    )
+    unseen, space = features[is_held_out], fitted.model.scaling
+    ours = _measured(rehearsal.model, unseen, space, seed)
+    rival = cast("ClusterModel", champion[0]) if champion else None
+    theirs = _measured(rival, unseen, space, seed)
+    metrics = {name: value for name, value in asdict(chosen).items() if name != "k"}
+    metrics |= {
+        "k": float(chosen.k),
+        **_named(metric, ours),
+        **_named(f"champion_{metric}", theirs),
+    }
+    version = registry.log_training(
+        Training(
+            name="clusters",
+            model=fitted.model,
+            dataset=dataset,
+            parameters={**parameters, "k": chosen.k, "order_by": personas.ORDER_BY},
+            metrics=metrics,
+            fingerprint=mark,
+            code_version=registries.code_version(),
+            steps=tuple(
+                (c.k, {f"by_k_{name}": v for name, v in asdict(c).items() if name != "k"})
+                for c in fitted.candidates
+            ),
+            files={"candidates.csv": fitted.table().to_csv(index=False).encode()},
+        )
+    )
+    return _decided(registry, version, metric, metrics, ours, theirs, champion is not None)
+
+
+def train_recommender(
+    interactions: pd.DataFrame,
+    dated: pd.DataFrame,
+    purchases: pd.DataFrame,
+    registry: Registry,
+    *,
+    as_of: pd.Timestamp,
+    seed: int,
+    parameters: Parameters | None = None,
+    recipe: Recipe | None = None,
+    threads: int = 1,
+) -> TrainingResult:
+    """Train ALS, and promote it where its parameters rank the held-out days at least as well.
+
+    The champion's parameters are fitted anew on the days before the cut, as ours are: the
+    champion itself may have learnt from the very days it would be judged on.
+    """
+    from ml.recommendations import als, split, trial
+
+    parameters = als.Parameters() if parameters is None else parameters
+    recipe = load_recipe() if recipe is None else recipe
+    metric = f"map_at_{PLACES}"
+    pair = ["customer_id", "product_id"]
+    interactions = interactions.sort_values(pair, ignore_index=True)
+    dataset = replace(
+        _dataset("features.ftr_interactions", interactions, [*pair, "weight"]),
+        as_of=as_of.isoformat(),
+    )
+    described = {"seed": seed, **asdict(parameters), **asdict(recipe)}
+    mark = registries.fingerprint("als", dataset, described, registries.hash_sources())
+    if (same := registry.find("als", mark)) is not None:
+        return _unchanged("als", metric, same)
+    counts = interactions[pair].nunique()
+    if counts.min() < 2:
+        reason = (
+            f"{counts['customer_id']} customers with history and {counts['product_id']} products, "
+            "2 of each needed"
+        )
+        return TrainingResult("als", "skipped", reason, metric)
+    parted = split.by_time(
+        dated, as_of=as_of, test_days=recipe.test_days, half_life_days=recipe.half_life_days
+    )
+    bought = purchases[purchases["at"] < parted.cut] if recipe.hides_purchased else None
+    champion = registry.champion("als")
+
+    def judge(candidate: Parameters) -> dict[str, Quality]:
+        return trial.judge(
+            parted, candidate, hidden=bought, k=PLACES, random_state=seed, num_threads=threads
+        )
+
+    qualities = judge(parameters)
+    ours = qualities["als"].mean_average_precision if qualities else None
+    theirs = None
+    if champion is not None and qualities:
+        rival = cast("AlsModel", champion[0]).parameters
+        theirs = ours if rival == parameters else judge(rival)["als"].mean_average_precision
+    metrics = _quality_metrics(qualities)
+    metrics |= _named(f"champion_{metric}", theirs)
+    version = registry.log_training(
+        Training(
+            name="als",
+            model=als.fit(interactions, parameters, random_state=seed, num_threads=threads),
+            dataset=dataset,
+            parameters={
+                **described,
+                "cut": parted.cut.isoformat(),
+                "train_pairs": len(parted.train),
+                "test_pairs": len(parted.test),
+            },
+            metrics=metrics,
+            fingerprint=mark,
+            code_version=registries.code_version(),
+        )
+    )
+    return _decided(registry, version, metric, metrics, ours, theirs, champion is not None)
+
+
+def decide(ours: float | None, theirs: float | None, has_champion: bool) -> tuple[bool, str]:
+    """Say whether a model becomes champion, and why; both were measured on the same held-out data.
+
+    None means that there was nothing to measure it on. A tie goes to the newer model, which
+    knows newer data.
+    """
+    if not has_champion:
+        return True, "there was no champion"
+    if ours is None:
+        return False, "there are no held-out data to measure it on"
+    if theirs is None:
+        return True, "the champion cannot be measured on the held-out data"
+    if ours >= theirs:
+        return True, f"{ours:.4f} is at least the champion's {theirs:.4f}"
+    return False, f"{ours:.4f} is below the champion's {theirs:.4f}"
+
+
+def _decided(
+    registry: Registry,
+    version: Version,
+    metric: str,
+    metrics: Mapping[str, float],
+    ours: float | None,
+    theirs: float | None,
+    has_champion: bool,
+) -> TrainingResult:
+    is_promoted, why = decide(ours, theirs, has_champion)
+    reason = f"{metric}: {why} ({RULE})"
+    if is_promoted:
+        registry.promote(version, reason)
+    else:
+        registry.keep(version, reason)
+    outcome: Literal["promoted", "kept"] = "promoted" if is_promoted else "kept"
+    return TrainingResult(version.name, outcome, reason, metric, metrics, version)
+
+
+def _unchanged(name: str, metric: str, same: Version) -> TrainingResult:
+    reason = f"version {same.number} was trained on the same data in the same way"
+    return TrainingResult(name, "unchanged", reason, metric, same.metrics, same)
+
+
+def _quality_metrics(qualities: Mapping[str, Quality]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for model, quality in qualities.items():
+        prefix = "" if model == "als" else f"{model}_"
+        found[f"{prefix}precision_at_{PLACES}"] = quality.precision
+        found[f"{prefix}recall_at_{PLACES}"] = quality.recall
+        found[f"{prefix}map_at_{PLACES}"] = quality.mean_average_precision
+        found["measured_customers"] = float(quality.customers)
+    return found
+
+
+def _measured(
+    model: ClusterModel | None, rows: pd.DataFrame, space: Scaling, seed: int
+) -> float | None:
+    from ml import clusters
+
+    if model is None or any(name not in rows.columns for name in model.scaling.columns):
+        return None
+    return clusters.silhouette(model, rows, space, random_state=seed)
+
+
+def _held_out(rows: int, seed: int) -> NDArray[np.bool_]:
+    order = np.random.default_rng(seed).permutation(rows)
+    return order < round(rows * HELD_OUT_SHARE)
+
+
+def _named(name: str, value: float | None) -> dict[str, float]:
+    return {} if value is None else {name: value}
+
+
+def _dataset(name: str, frame: pd.DataFrame, columns: Sequence[str]) -> Dataset:
+    as_of = frame["as_of"].max() if "as_of" in frame.columns and len(frame) else None
+    return Dataset(
+        name=name,
+        rows=len(frame),
+        sha256=registries.hash_frame(frame[list(columns)].round(6)),
+        as_of="" if as_of is None else pd.Timestamp(as_of).isoformat(),
+    )
+
+
+def _frame(
+    connection: duckdb.DuckDBPyConnection, text: str, values: Mapping[str, Any] | None = None
+) -> pd.DataFrame:
+    frame: pd.DataFrame = connection.execute(text, values).to_arrow_table().to_pandas()
+    return frame

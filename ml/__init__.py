@@ -1,0 +1,1 @@
+"""Mathematics on frames and arrays: no files, no network, no clock."""
