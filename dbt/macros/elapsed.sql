@@ -1,0 +1,67 @@
+{#- Time between two moments: the only places where features use an engine's own date functions. -#}
+
+{#- Complete days of 24 hours from one timestamp to a later one. -#}
+{% macro whole_days(earlier, later) -%}
+    {{ return(adapter.dispatch('whole_days', 'tessera')(earlier, later)) }}
+{%- endmacro %}
+
+{% macro default__whole_days(earlier, later) -%}
+    date_sub('day', {{ earlier }}, {{ later }})
+{%- endmacro %}
+
+{% macro spark__whole_days(earlier, later) -%}
+    timestampdiff(day, {{ earlier }}, {{ later }})
+{%- endmacro %}
+
+{#- Days from one date to a later one. -#}
+{% macro calendar_days(earlier, later) -%}
+    {{ return(adapter.dispatch('calendar_days', 'tessera')(earlier, later)) }}
+{%- endmacro %}
+
+{% macro default__calendar_days(earlier, later) -%}
+    date_diff('day', {{ earlier }}, {{ later }})
+{%- endmacro %}
+
+{% macro spark__calendar_days(earlier, later) -%}
+    datediff({{ later }}, {{ earlier }})
+{%- endmacro %}
+
+{#- Microseconds, a whole number: its sums are exact, so the same rows always give the same average. -#}
+{% macro microseconds(earlier, later) -%}
+    {{ return(adapter.dispatch('microseconds', 'tessera')(earlier, later)) }}
+{%- endmacro %}
+
+{% macro default__microseconds(earlier, later) -%}
+    (epoch_us({{ later }}) - epoch_us({{ earlier }}))
+{%- endmacro %}
+
+{% macro spark__microseconds(earlier, later) -%}
+    (unix_micros({{ later }}) - unix_micros({{ earlier }}))
+{%- endmacro %}
+
+{#- The value of the newest row that has one; the tiebreak decides between rows of the same time, so that the
+    answer never depends on the order in which rows are read. -#}
+{% macro newest(value, moment, tiebreak) -%}
+    {{ return(adapter.dispatch('newest', 'tessera')(value, moment, tiebreak)) }}
+{%- endmacro %}
+
+{% macro default__newest(value, moment, tiebreak) -%}
+    arg_max({{ value }}, ({{ moment }}, {{ tiebreak }})) filter (where {{ value }} is not null)
+{%- endmacro %}
+
+{% macro spark__newest(value, moment, tiebreak) -%}
+    max_by({{ value }}, struct({{ moment }}, {{ tiebreak }})) filter (where {{ value }} is not null)
+{%- endmacro %}
+
+{#- Complete years from a date to a later timestamp: an age. -#}
+{% macro whole_years(earlier, later) -%}
+    {{ return(adapter.dispatch('whole_years', 'tessera')(earlier, later)) }}
+{%- endmacro %}
+
+{% macro default__whole_years(earlier, later) -%}
+    date_sub('year', cast({{ earlier }} as timestamp), {{ later }})
+{%- endmacro %}
+
+{% macro spark__whole_years(earlier, later) -%}
+    timestampdiff(year, {{ earlier }}, {{ later }})
+{%- endmacro %}

@@ -1,0 +1,56 @@
+{#-
+One row per customer and moment with goods bought by then: how dear they buy within a category, and how often
+at a discount. A price level of 1 is the average price of the category, 0.5 half of it.
+-#}
+{{ config(materialized='table') }}
+
+with
+
+lines as (
+
+    select
+        lines.customer_id,
+        moments.as_of,
+        lines.category,
+        lines.price < lines.list_price as is_discounted,
+        try_cast(lines.quantity as decimal(18, 3)) as quantity,
+        try_cast(lines.quantity as decimal(18, 3)) * lines.price as paid
+
+    from {{ ref('fct_order_lines') }} as lines
+
+    inner join {{ ref('int_moments_evaluated') }} as moments on lines.ordered_at <= moments.as_of
+
+    where lines.is_goods
+
+),
+
+categories as (
+
+    select
+        as_of,
+        category,
+        sum(paid) / nullif(sum(quantity), 0) as average_price
+
+    from lines
+
+    where category is not null
+
+    group by as_of, category
+
+)
+
+select
+    lines.customer_id,
+    lines.as_of,
+    cast(sum(lines.paid) filter (where lines.category is not null) as double)
+    / nullif(cast(sum(cast(lines.quantity * categories.average_price as decimal(38, 7))) as double), 0)
+        as price_level,
+    cast(sum(lines.quantity) filter (where lines.is_discounted) as double)
+    / nullif(cast(sum(lines.quantity) as double), 0) as discounted_share
+
+from lines
+
+left join categories
+    on lines.as_of = categories.as_of and lines.category = categories.category
+
+group by lines.customer_id, lines.as_of

@@ -1,0 +1,92 @@
+{#-
+One row per customer and moment at which the customer had been seen: who they are, as known then. Robots have
+no row: a customer whose every session is a robot's, who never ordered and gave no name.
+-#}
+{{ config(materialized='table') }}
+
+with
+
+moments as (
+
+    select as_of from {{ ref('int_moments_evaluated') }}
+
+),
+
+known as (
+
+    select distinct
+        identifiers.customer_id,
+        moments.as_of
+
+    from {{ ref('dim_customer_identifiers') }} as identifiers
+
+    inner join moments
+        on identifiers.first_seen_at is null or identifiers.first_seen_at <= moments.as_of
+
+    where identifiers.identifier_type != 'anonymous_id'
+
+),
+
+robots as (
+
+    select
+        sessions.customer_id,
+        moments.as_of
+
+    from {{ ref('fct_sessions') }} as sessions
+
+    inner join moments on sessions.started_at <= moments.as_of
+
+    group by sessions.customer_id, moments.as_of
+
+    having bool_and(sessions.is_bot)
+
+),
+
+traits as (
+
+    select
+        traits.customer_id,
+        moments.as_of,
+        {% for trait in ['birthday', 'age', 'gender', 'country', 'city', 'locale', 'preferred_channel'] -%}
+        {{ newest('traits.' ~ trait, 'traits.observed_at', 'traits.' ~ trait) }} as {{ trait }}{{ ',' if not loop.last }}
+        {% endfor %}
+
+    from {{ ref('int_traits_observed') }} as traits
+
+    inner join moments on traits.observed_at is null or traits.observed_at <= moments.as_of
+
+    group by traits.customer_id, moments.as_of
+
+)
+
+select
+    customers.customer_id,
+    moments.as_of,
+    known.customer_id is not null as is_known,
+    {{ whole_days('customers.first_seen_at', 'moments.as_of') }} as days_since_first_seen,
+    coalesce({{ whole_years('traits.birthday', 'moments.as_of') }}, traits.age) as age_years,
+    traits.gender,
+    traits.preferred_channel,
+    traits.country,
+    traits.city,
+    traits.locale
+
+from {{ ref('dim_customers') }} as customers
+
+inner join moments
+    on customers.first_seen_at is null or customers.first_seen_at <= moments.as_of
+
+left join known
+    on customers.customer_id = known.customer_id and moments.as_of = known.as_of
+
+left join robots
+    on customers.customer_id = robots.customer_id and moments.as_of = robots.as_of
+
+left join traits
+    on customers.customer_id = traits.customer_id and moments.as_of = traits.as_of
+
+left join {{ ref('ftr_orders') }} as orders
+    on customers.customer_id = orders.customer_id and moments.as_of = orders.as_of
+
+where robots.customer_id is null or known.customer_id is not null or orders.customer_id is not null
