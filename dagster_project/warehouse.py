@@ -47,11 +47,27 @@ class Warehouse:
     ) -> Iterator[duckdb.DuckDBPyConnection]:
         """Open the file for writing while holding its lock."""
         with self.locked(holder, tell):
-            connection = connect(self.settings.warehouse, self.settings)
+            connection = self._connect_when_free(tell)
             try:
                 yield connection
             finally:
                 connection.close()
+
+    def _connect_when_free(
+        self, tell: Callable[[str], None] | None
+    ) -> duckdb.DuckDBPyConnection:
+        """Open the file; a dbt whose parent was killed may still hold it although the lock is free."""
+        told = False
+        while True:
+            try:
+                return connect(self.settings.warehouse, self.settings)
+            except duckdb.IOException as error:
+                if "Could not set lock on file" not in str(error):
+                    raise
+                if tell is not None and not told:
+                    tell("waiting for a process that outlived its run to close the warehouse")
+                    told = True
+                time.sleep(WAIT_SECONDS)
 
     @property
     def exists(self) -> bool:

@@ -70,3 +70,28 @@ def test_the_limits_of_the_settings_hold_for_every_connection(settings):
             "current_setting('memory_limit')"
         ).fetchone()
     assert (zone, order, memory) == ("UTC", False, "1.8 GiB")
+
+
+def test_a_process_that_outlived_its_run_is_waited_for(settings):
+    settings.home.mkdir()
+    orphan = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import duckdb, sys, time; c = duckdb.connect(sys.argv[1]); print('held', flush=True); time.sleep(600)",
+            str(settings.warehouse),
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert orphan.stdout.readline() == "held\n"
+    told = []
+
+    def end_the_orphan(line):
+        told.append(line)
+        orphan.kill()
+        orphan.wait()
+
+    with Warehouse(settings).connect("the next run", tell=end_the_orphan) as connection:
+        assert connection.sql("select 42").fetchall() == [(42,)]
+    assert told == ["waiting for a process that outlived its run to close the warehouse"]
