@@ -1,0 +1,1 @@
+"""A simulated shop: event files as a web SDK and a server would write them, and the truth behind."""
