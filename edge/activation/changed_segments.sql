@@ -1,0 +1,3 @@
+select distinct segment
+from temp.changes
+order by segment

@@ -1,0 +1,2 @@
+delete from outbox
+where sync_id = $sync_id

@@ -1,0 +1,79 @@
+"""A target of files: one file of differences per segment and sync, whole or not there at all."""
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from edge.activation.targets import FilesTarget
+from edge.statements import fill, identifier, literal, statement
+
+PACKAGE = "edge.activation"
+STAGED = ".staged"  # .staged.<sync id>.<final name>
+CURRENT = "current"
+OPTIONS = {"csv": "format csv, header", "jsonl": "format json"}
+_SEGMENT = re.compile("[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Writes ``<folder>/<segment>/<sync id>.<format>``: removals first, then updates and adds."""
+
+    config: FilesTarget
+    folder: Path
+
+    def stage(self, connection: duckdb.DuckDBPyConnection, sync_id: str) -> None:
+        """Write every file under a hidden name, and wait for the disk."""
+        columns = "".join(f", {identifier(name)}" for name in self.config.columns)
+        segments = connection.execute(statement(PACKAGE, "changed_segments")).fetchall()
+        for (segment,) in segments:
+            folder = self._segment_folder(segment)
+            folder.mkdir(parents=True, exist_ok=True)
+            names = {sync_id: "write_changes"}
+            if self.config.current_file:
+                names[CURRENT] = "write_current"
+            for name, text in names.items():
+                path = folder / f"{STAGED}.{sync_id}.{name}.{self.config.format}"
+                values = {
+                    "columns": columns,
+                    "segment": literal(segment),
+                    "path": literal(path),
+                    "options": OPTIONS[self.config.format],
+                }
+                connection.execute(fill(statement(PACKAGE, text), values))
+                if self.config.maps_contacts:
+                    path.chmod(0o600)
+                _sync(path)
+            _sync(folder)
+
+    def deliver(self, connection: duckdb.DuckDBPyConnection, sync_id: str) -> None:
+        """Give the staged files their names; one that has it already was delivered before."""
+        for path in self._staged():
+            name = path.name.split(".", 3)
+            if name[2] == sync_id:
+                path.replace(path.with_name(name[3]))
+                _sync(path.parent)
+        connection.execute(statement(PACKAGE, "mark_delivered"), {"sync_id": sync_id})
+
+    def discard(self) -> None:
+        """Remove staged files."""
+        for path in self._staged():
+            path.unlink()
+
+    def _staged(self) -> list[Path]:
+        return sorted(self.folder.glob(f"*/{STAGED}.*")) if self.folder.is_dir() else []
+
+    def _segment_folder(self, segment: str) -> Path:
+        if not _SEGMENT.fullmatch(segment):
+            raise ValueError(f"a segment is named in lower-case letters and _: got {segment!r}")
+        return self.folder / segment
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

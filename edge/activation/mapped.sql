@@ -1,0 +1,1 @@
+create or replace temp view mapped_{name} as select * from {relation};

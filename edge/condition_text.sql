@@ -1,0 +1,3 @@
+select sql
+from duckdb_views()
+where database_name = 'warehouse' and schema_name = 'conditions' and view_name = $view

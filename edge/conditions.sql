@@ -1,0 +1,1 @@
+select * from warehouse.conditions.{view} where customer_id = $customer_id

@@ -1,0 +1,4 @@
+create or replace temp table consent_defaults as
+select
+    unnest($names::varchar[]) as purpose,
+    unnest($granted::boolean[]) as is_granted
