@@ -22,13 +22,15 @@ if TYPE_CHECKING:
     )
 
 COLUMNS = resources.files("expectations").joinpath("columns.sql").read_text()
+MOST_ROWS = 10_000
 
 
 class EagerCursor(duckdb_engine.CursorWrapper):
-    """Fetches every row on execute.
+    """Fetches on execute, before anyone asks.
 
     DuckDB's cursor is its connection, and Great Expectations leaves the connection (which rolls
-    back, and so forgets the result) before it fetches.
+    back, and so forgets the result) before it fetches. What it asks for are counts; of a query
+    for unexpected rows it looks at the first 200.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, wrapper: EagerConnection) -> None:
@@ -37,14 +39,16 @@ class EagerCursor(duckdb_engine.CursorWrapper):
         self.description: Any = None
         self.rowcount = -1
         self.rows: list[tuple[Any, ...]] = []
+        self.is_cut_off = False
 
     def execute(
         self, statement: str, parameters: tuple[Any, ...] | None = None, context: object = None
     ) -> None:
-        """Run one statement and keep its rows, which are few: checks return counts."""
+        """Run one statement and keep its first rows."""
         super().execute(statement, parameters, context)
         self.description = self.duckdb.description
-        self.rows = self.duckdb.fetchall() if self.description else []
+        self.rows = self.duckdb.fetchmany(MOST_ROWS) if self.description else []
+        self.is_cut_off = len(self.rows) == MOST_ROWS
 
     def fetchone(self) -> tuple[Any, ...] | None:
         """Give the next row, or None."""
@@ -56,7 +60,9 @@ class EagerCursor(duckdb_engine.CursorWrapper):
         return taken
 
     def fetchall(self) -> list[tuple[Any, ...]]:
-        """Give the rows that are left."""
+        """Give the rows that are left; raises rather than leave some out."""
+        if self.is_cut_off:
+            raise RuntimeError(f"a check asked for more than {MOST_ROWS} rows: count them instead")
         taken, self.rows = self.rows, []
         return taken
 

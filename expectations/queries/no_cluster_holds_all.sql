@@ -1,0 +1,3 @@
+select 1 as found
+from (select cluster, count(*) as customers from {batch} group by cluster) as sizes
+where customers > 0.95 * (select count(*) from {batch})

@@ -1,0 +1,3 @@
+select 1 as found
+from {batch}
+where "timestamp" < coalesce(received_at, loaded_at) - interval 10 years

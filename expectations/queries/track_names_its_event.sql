@@ -1,0 +1,3 @@
+select 1 as found
+from {batch}
+where type = 'track' and coalesce(event, '') = ''

@@ -1,0 +1,1 @@
+"""The suites, by stage of the lineage."""

@@ -1,0 +1,105 @@
+"""What must hold of what Python made; empty tables are fine, for there may be no champion yet."""
+
+from typing import Final
+
+from expectations.suite import (
+    BETWEEN,
+    IN_SET,
+    NOT_NULL,
+    ROW_COUNT_BETWEEN,
+    UNIQUE,
+    UNIQUE_TOGETHER,
+    Expectation,
+    LikeBefore,
+    Suite,
+    no_rows,
+)
+
+CUSTOMER_CLUSTERS: Final = Suite(
+    "ml.customer_clusters",
+    (
+        Expectation(
+            "customer_id_is_present", "Every row names a customer.", NOT_NULL,
+            {"column": "customer_id"},
+        ),
+        Expectation(
+            "customer_id_is_unique", "A customer is in one cluster.", UNIQUE,
+            {"column": "customer_id"},
+        ),
+        Expectation("label_is_present", "Every cluster has a name.", NOT_NULL, {"column": "label"}),
+        Expectation(
+            "version_is_present", "Every row names the model it is from.", NOT_NULL,
+            {"column": "model_version"},
+        ),
+        Expectation(
+            "distance_is_not_negative", "A distance is 0 or more.", BETWEEN,
+            {"column": "distance", "min_value": 0},
+        ),
+        no_rows("one_label_per_cluster", "Clusters and their names go together, one to one."),
+        no_rows(
+            "every_customer_has_a_cluster", "Whoever has features has a cluster, if anyone has.",
+        ),
+        no_rows(
+            "clusters_are_not_tiny", "No cluster holds less than 0.5 % of the customers.",
+            "warning",
+        ),
+        no_rows(
+            "no_cluster_holds_all", "No cluster holds more than 95 % of the customers.", "warning",
+        ),
+    ),
+)  # fmt: skip
+
+RECOMMENDATIONS: Final = Suite(
+    "ml.recommendations",
+    (
+        Expectation(
+            "customer_id_is_present", "Every row names a customer.", NOT_NULL,
+            {"column": "customer_id"},
+        ),
+        Expectation(
+            "product_id_is_present", "Every row names a product.", NOT_NULL,
+            {"column": "product_id"},
+        ),
+        Expectation(
+            "score_is_present", "Every row has a score.", NOT_NULL, {"column": "score"},
+        ),
+        Expectation(
+            "rank_is_unique", "A customer has one product per rank.", UNIQUE_TOGETHER,
+            {"column_list": ["customer_id", "rank"]},
+        ),
+        Expectation(
+            "product_is_unique", "A product is recommended to a customer once.", UNIQUE_TOGETHER,
+            {"column_list": ["customer_id", "product_id"]},
+        ),
+        Expectation(
+            "rank_is_from_1_to_100", "Ranks count from 1.", BETWEEN,
+            {"column": "rank", "min_value": 1, "max_value": 100},
+        ),
+        Expectation(
+            "source_is_known", "A recommendation says what made it.", IN_SET,
+            {"column": "source", "value_set": ["als", "content", "hybrid", "popular"]},
+        ),
+        no_rows("scores_fall_with_rank", "A later rank never has a higher score."),
+        no_rows(
+            "not_all_are_popular", "At most 95 % of the customers get only popular products.",
+            "warning",
+        ),
+        Expectation(
+            "as_many_as_before", "There are at least half as many rows as in earlier runs.",
+            ROW_COUNT_BETWEEN, severity="warning", like_before=LikeBefore(low=0.5),
+        ),
+    ),
+)  # fmt: skip
+
+CUSTOMER_SCORES: Final = Suite(
+    "ml.customer_scores",
+    (
+        Expectation(
+            "score_is_unique", "A customer has one value per score.", UNIQUE_TOGETHER,
+            {"column_list": ["customer_id", "score"]},
+        ),
+        Expectation(
+            "value_is_present", "Every score has a value.", NOT_NULL, {"column": "value"},
+        ),
+    ),
+)  # fmt: skip
