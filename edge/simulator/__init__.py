@@ -1,1 +1,1 @@
-"""A simulated shop: event files as a web SDK and a server would write them, and the truth behind."""
+"""A simulated shop: the files its web SDK and its server would write, and the truth behind."""

@@ -12,9 +12,7 @@ _ALL, _CATEGORY, _STYLE, _OUTLET, _PREMIUM, _BRAND = range(6)
 _CATEGORIES, _STYLES, _BRANDS = len(CATEGORIES), len(STYLES), len(BRANDS)
 _BRANDS_PER_CATEGORY = 6
 # where each kind of pool begins in the numbering of pools
-_FIRST = np.cumsum(
-    [0, 1, _CATEGORIES, _CATEGORIES * _STYLES, _CATEGORIES, _CATEGORIES]
-)
+_FIRST = np.cumsum([0, 1, _CATEGORIES, _CATEGORIES * _STYLES, _CATEGORIES, _CATEGORIES])
 TRENDING_CATEGORY = 5
 SEASONAL_DISCOUNT = 0.15
 
@@ -45,7 +43,8 @@ class Catalogue:
             category,
         )
         found = np.searchsorted(self.pool_shares, pool + chance, side="right")
-        return self.pool_products[np.minimum(found, len(self.pool_products) - 1)]
+        products: Integers = self.pool_products[np.minimum(found, len(self.pool_products) - 1)]
+        return products
 
     def table(self) -> pa.Table:
         """Return the catalogue as it truly is, margins included."""
@@ -78,7 +77,8 @@ def pool_kinds(outlet: Floats, premium: Floats, chance: Floats) -> Integers:
     left = 1.0 - outlet - premium
     edges = np.cumsum([premium, outlet, left * 0.5, left * 0.2, left * 0.15], axis=0)
     kinds = np.array([_PREMIUM, _OUTLET, _STYLE, _CATEGORY, _BRAND, _ALL])
-    return kinds[(chance[None, :] >= edges).sum(axis=0)].astype(np.int64)
+    drawn: Integers = kinds[(chance[None, :] >= edges).sum(axis=0)]
+    return drawn
 
 
 def make(*, customers: int, seed: int) -> Catalogue:
@@ -100,7 +100,7 @@ def make(*, customers: int, seed: int) -> Catalogue:
     dear = np.empty(size, dtype=bool)
     for number in range(_CATEGORIES):
         rows = category == number
-        dear[rows] = list_price[rows] >= np.quantile(list_price[rows], 0.7)
+        dear[rows] = list_price[rows] >= np.quantile(list_price[rows], 0.75)
     style = within % _STYLES
     members = [
         (np.zeros(size, np.int64), np.ones(size, bool)),
@@ -135,4 +135,5 @@ def _cumulated(pools: Integers, weights: Floats) -> Floats:
     running = np.cumsum(weights / sums[pools])
     starts = np.searchsorted(pools, pools, side="left")
     before = np.where(starts > 0, running[starts - 1], 0.0)
-    return np.minimum(pools + running - before, np.nextafter(pools + 1.0, 0))
+    shares: Floats = np.minimum(pools + running - before, np.nextafter(pools + 1.0, 0))
+    return shares

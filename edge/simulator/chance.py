@@ -18,8 +18,8 @@ def generator(seed: int, *path: int) -> np.random.Generator:
 
 def mixed(seed: int, lane: int, values: npt.NDArray[Any]) -> Words:
     """Hash each value to 64 bits (splitmix64), differently for each seed and lane."""
-    salt = np.uint64(np.random.SeedSequence(seed, spawn_key=(lane,)).generate_state(1, np.uint64)[0])
-    words: Words = values.astype(np.uint64) ^ salt
+    salt = np.random.SeedSequence(seed, spawn_key=(lane,)).generate_state(1, np.uint64)
+    words: Words = values.astype(np.uint64) ^ salt[0]
     words = words + np.uint64(0x9E3779B97F4A7C15)
     words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -42,7 +42,7 @@ def ranks(group: Integers, key: Floats) -> Integers:
 
 def earlier(group: Integers, flags: Flags) -> Integers:
     """Count the flags before each row within its group; the rows of a group stand together."""
-    counts = np.cumsum(flags) - flags
+    counts: Integers = np.cumsum(flags, dtype=np.int64) - flags
     starts = np.r_[True, group[1:] != group[:-1]] if len(group) else np.zeros(0, dtype=bool)
     base = np.maximum.accumulate(np.where(starts, counts, 0)) if len(group) else counts
-    return (counts - base).astype(np.int64)
+    return counts - base

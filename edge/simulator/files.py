@@ -33,17 +33,25 @@ class Mail:
 
     def take(self, rows: Integers) -> "Mail":
         """Return the given lines."""
-        arrays = (self.received, self.uid, self.is_server, self.fault, self.copy)
-        return Mail(*(array[rows] for array in arrays), self.lines.take(pa.array(rows)))
+        return Mail(
+            received=self.received[rows],
+            uid=self.uid[rows],
+            is_server=self.is_server[rows],
+            fault=self.fault[rows],
+            copy=self.copy[rows],
+            lines=self.lines.take(pa.array(rows)),
+        )
 
     def with_more(self, more: "Mail") -> "Mail":
         """Return these lines and more."""
-        pairs = [
-            (getattr(self, name), getattr(more, name))
-            for name in ("received", "uid", "is_server", "fault", "copy")
-        ]
-        lines = pa.concat_arrays([self.lines, more.lines])
-        return Mail(*(np.concatenate(pair) for pair in pairs), lines)
+        return Mail(
+            received=np.concatenate([self.received, more.received]),
+            uid=np.concatenate([self.uid, more.uid]),
+            is_server=np.concatenate([self.is_server, more.is_server]),
+            fault=np.concatenate([self.fault, more.fault]),
+            copy=np.concatenate([self.copy, more.copy]),
+            lines=pa.concat_arrays([self.lines, more.lines]),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +88,10 @@ class Post:
         """How many lines there are so far."""
         return sum(self._lines.values())
 
-    def write(self, mail: Mail) -> list[Placed]:
-        """Write lines that arrive after all written before; tell where the odd ones stand."""
-        mail = mail.take(np.lexsort((mail.uid, mail.received, mail.is_server)))
+    def write(self, mail: Mail, rows: Integers) -> list[Placed]:
+        """Write rows that arrive after all written before; tell where the odd ones stand."""
+        keys = (mail.uid[rows], mail.received[rows], mail.is_server[rows])
+        mail = mail.take(rows[np.lexsort(keys)])
         run = mail.received // DAY * 2 + mail.is_server
         edges = np.flatnonzero(np.r_[True, run[1:] != run[:-1]][: len(run)]).tolist()
         return [

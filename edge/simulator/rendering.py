@@ -35,7 +35,10 @@ _DEVICE_LANE, _LOT_LANE, _IP_LANE, _SCROLL_LANE = 32, 34, 35, 36
 _LOTS = np.uint64(1 << 30)
 _REFERRERS = [channel[1] or "" for channel in CHANNELS]
 _REFERRER_CODES = np.array([-1 if c[1] is None else n for n, c in enumerate(CHANNELS)])
-_CAMPAIGNS = [f',"campaign":{{"name":"{c[2]}","source":"{c[3]}","medium":"{c[4]}"}}' for c in CHANNELS]
+_CAMPAIGNS = [
+    f',"campaign":{{"name":"{name}","source":"{source}","medium":"{medium}"}}'
+    for _, _, name, source, medium in CHANNELS
+]
 _CAMPAIGN_CODES = np.array([-1 if c[2] is None else n for n, c in enumerate(CHANNELS)])
 
 
@@ -104,8 +107,8 @@ def render(
     people: People,
     span: Span,
     seed: int,
-) -> pa.Array:
-    """Return the line of each sending, in the order of the sendings."""
+) -> tuple[Integers, pa.Array]:
+    """Return lines in no order of their own, and the row of the sending that each belongs to."""
     at = sendings.row
     visit = steps.visit[at] - first
     kind = steps.kind[at]
@@ -150,9 +153,10 @@ def render(
     costs = {name: getattr(amounts, name) for name in amounts.__slots__}
     for name, table in (("events", events), ("cart_lines", cart_lines), ("amounts", costs)):
         connection.register(name, pa.table(table))
-    connection.execute(statement("described"))
+    for view in ("described", "worded"):
+        connection.execute(statement(view))
     made = connection.execute(statement("lines")).to_arrow_table().combine_chunks()
-    return made["line"].combine_chunks().take(pa.array(np.argsort(made["rank"].to_numpy())))
+    return made["rank"].to_numpy(), made["line"].combine_chunks()
 
 
 def _scroll(persona: Integers, uid: Integers, seed: int) -> Integers:

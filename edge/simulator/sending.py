@@ -83,8 +83,8 @@ def send(
     arrived = steps.moment + delay + latency
     # nothing arrives after the end: what would, arrives somewhere between its moment and the end
     capped = steps.moment + chance.random(size) * (span.end - 1 - steps.moment)
-    received = np.where(arrived >= span.end, capped, arrived).astype(np.int64)
-    sent = np.maximum(received - latency.astype(np.int64), steps.moment)
+    received: Integers = np.where(arrived >= span.end, capped, arrived).astype(np.int64)
+    sent: Integers = np.maximum(received - latency.astype(np.int64), steps.moment)
     skew = np.where(steps.is_server, 0, devices.skew[steps.device])
     is_web = ~steps.is_server
     return Sendings(
@@ -102,9 +102,12 @@ def send(
 
 
 def with_faults(
-    *, sendings: Sendings, steps: Steps, span: Span, first: int, chance: np.random.Generator
+    *, sendings: Sendings, steps: Steps, span: Span, number: int, chance: np.random.Generator
 ) -> Sendings:
-    """Add second copies of some lines, and broken versions of others."""
+    """Add second copies of some lines, and broken versions of others, all kinds in turn.
+
+    ``number`` is that of the slice.
+    """
     size = len(sendings.row)
     again = np.flatnonzero((chance.random(size) < _DUPLICATE_SHARE) & ~sendings.is_nameless)
     copies = columns.take(sendings, again)
@@ -121,7 +124,7 @@ def with_faults(
     tracks = np.flatnonzero(np.isin(steps.kind, [k for k in Kind if NAMES[k][0] == "track"]))
     count = min(max(1, round(size * _FAULT_SHARE)), len(tracks))
     broken = columns.take(sendings, chance.choice(tracks, count, replace=False))
-    fault = (np.arange(count) + first) % len(FAULTS)
+    fault = (np.arange(count) + number * count) % len(FAULTS)
     ahead = chance.integers(2 * DAY, 300 * DAY, count)
     in_future = fault == FAULTS.index("future_time")
     broken = replace(

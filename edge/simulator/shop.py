@@ -22,7 +22,12 @@ from edge.simulator import (
     truth,
     visits,
 )
+from edge.simulator.catalogue import Catalogue
 from edge.simulator.chance import Integers, generator
+from edge.simulator.logins import Logins
+from edge.simulator.people import Devices, People
+from edge.simulator.span import Span
+from edge.simulator.visits import Visits
 
 _EVENTS_PER_SLICE = 150_000
 
@@ -46,12 +51,12 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class _World:
-    people: people.People
-    devices: people.Devices
-    catalogue: catalogue.Catalogue
-    span: span.Span
-    visits: visits.Visits
-    logins: logins.Logins
+    people: People
+    devices: Devices
+    catalogue: Catalogue
+    span: Span
+    visits: Visits
+    logins: Logins
     seed: int
 
 
@@ -65,9 +70,10 @@ def simulate(
     progress: Callable[[int, int], None] | None = None,
     threads: int = 2,
 ) -> Summary:
-    """Write a shop of about one event per customer and day into ``out``; the same seed, the same bytes.
+    """Write a shop of about one event per customer and day; the same seed gives the same bytes.
 
-    ``progress`` is told how many of how many lines are written. ``threads`` changes nothing but the speed.
+    ``out`` must be empty or absent. ``progress`` is told how many of how many events are written.
+    ``threads`` changes nothing but the speed.
     """
     for name, value, least in (("customers", customers, 1), ("days", days, 1), ("seed", seed, 0)):
         if value < least:
@@ -144,7 +150,7 @@ def _write(
         mail = waiting.with_more(mail) if waiting else mail
         until = world.visits.start[last] if last < len(events) else world.span.end
         is_here = mail.received < until
-        record.placed += office.write(mail.take(np.flatnonzero(is_here)))
+        record.placed += office.write(mail, np.flatnonzero(is_here))
         waiting = mail.take(np.flatnonzero(~is_here))
         progress(int(events[last - 1]), int(events[-1]))
 
@@ -197,9 +203,9 @@ def _slice(
         chance=chance,
     )
     sent = sending.with_faults(
-        sendings=sent, steps=made, span=world.span, first=number, chance=chance
+        sendings=sent, steps=made, span=world.span, number=number, chance=chance
     )
-    text = rendering.render(
+    row, text = rendering.render(
         connection,
         sendings=sent,
         steps=made,
@@ -212,6 +218,6 @@ def _slice(
         span=world.span,
         seed=world.seed,
     )
-    return files.Mail(
-        sent.received, sent.uid, made.is_server[sent.row], sent.fault, sent.copy, text
-    )
+    sent = columns.take(sent, row)
+    is_server = made.is_server[sent.row]
+    return files.Mail(sent.received, sent.uid, is_server, sent.fault, sent.copy, text)

@@ -1,6 +1,6 @@
 """The steps inside visits: one row per event, with its moment and what it is about."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -127,8 +127,7 @@ def expand(
         is_user=is_user,
         is_server=is_server,
     )
-    carts = Lines((lines.cart + first) * CARTS_PER_VISIT, lines.number, lines.product, lines.quantity)
-    return steps, carts
+    return steps, replace(lines, cart=(lines.cart + first) * CARTS_PER_VISIT)
 
 
 def _views(
@@ -164,9 +163,12 @@ def _browse(
     sheet.add(Kind.PAGE, numbers, 0)
     sheet.add(Kind.PROMOTION_VIEWED, np.flatnonzero(visits.sees_promotion), 100)
     sheet.add(Kind.PROMOTION_CLICKED, np.flatnonzero(visits.clicks_promotion), 101)
-    around = ((Kind.PAGE, visits.pages, 1), (Kind.SEARCHED, visits.searches, 2))
-    around += ((Kind.LIST_VIEWED, visits.lists, 3), (Kind.LIST_FILTERED, visits.filters, 4))
-    for kind, counts, place in around:
+    for kind, counts, place in (
+        (Kind.PAGE, visits.pages, 1),
+        (Kind.SEARCHED, visits.searches, 2),
+        (Kind.LIST_VIEWED, visits.lists, 3),
+        (Kind.LIST_FILTERED, visits.filters, 4),
+    ):
         visit = np.repeat(numbers, counts)
         view = (chance.random(len(visit)) * visits.views[visit]).astype(np.int64)
         about = (visits.views[visit] > 0) & (kind != Kind.PAGE)
@@ -229,9 +231,9 @@ def _consent(sheet: _Sheet, logins: Logins, chance: np.random.Generator) -> None
         sheet.add(Kind.ALIAS, visit[chance.random(len(visit)) < _ALIAS_SHARE], place + 1)
     again = np.flatnonzero(logins.identifies_again)
     sheet.add(Kind.IDENTIFY, again, _LOGIN_FIRST, quantity=_AGAIN)
-    granted, withdrawn = logins.grants_marketing, logins.withdraws_marketing
-    sheet.add(Kind.CONSENT_GRANTED, np.flatnonzero(granted), _LOGIN_LATE + 10, quantity=8)
-    sheet.add(Kind.CONSENT_WITHDRAWN, np.flatnonzero(withdrawn), 40, quantity=8)
+    opened, stopped = np.flatnonzero(logins.grants_marketing), logins.withdraws_marketing
+    sheet.add(Kind.CONSENT_GRANTED, opened, _LOGIN_LATE + 10, quantity=8)
+    sheet.add(Kind.CONSENT_WITHDRAWN, np.flatnonzero(stopped), 40, quantity=8)
 
 
 def _gaps(kind: Integers, persona: Integers, chance: np.random.Generator) -> Floats:

@@ -123,11 +123,15 @@ def write(
         },
         "true_orders": _rows(columns.joined(record.orders)),
         "true_consents": _rows(columns.joined(record.consents)),
-        "true_span": {"starts_at": _moments(np.array([span.start])), "days": [(span.end - span.start) // DAY]},
+        "true_span": {
+            "starts_at": _moments(np.array([span.start])),
+            "days": [(span.end - span.start) // DAY],
+        },
     }
     for name, columns_given in given.items():
         connection.register(name, pa.table(columns_given))
     connection.execute(statement("truth"))
+    connection.execute(statement("truth_of_events"))
     tables = {name: connection.table(f"truth_{name}").to_arrow_table() for name in _TABLES}
     tables["rejected_lines"], tables["duplicates"] = record.odd_lines()
     tables["products"] = catalogue.table().drop_columns(["product"])

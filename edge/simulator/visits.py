@@ -77,11 +77,12 @@ def make(*, people: People, span: Span, seed: int, events: int) -> Visits:
         events=events * _BOT_SHARE,
         candidates=np.flatnonzero(people.persona == BOT),
         first=np.zeros(0, dtype=np.int64),
+        least=0,
     )
     customers = np.flatnonzero(people.persona != BOT)
     rest = events * _OVERHEAD - bots.events().sum()
     first = chance.permutation(customers)[: max(1, int(rest / _EVENTS_PER_VISIT * 0.6))]
-    mine = _drawn(chance, people, span, events=rest, candidates=customers, first=first)
+    mine = _drawn(chance, people, span, events=rest, candidates=customers, first=first, least=1)
     visits = _spread(columns.joined([mine, bots]), people, span)
     visits = _forced(chance, visits, people)
     return columns.take(visits, np.lexsort((visits.person, visits.start)))
@@ -95,12 +96,16 @@ def _drawn(
     events: float,
     candidates: Integers,
     first: Integers,
+    least: int,
 ) -> Visits:
-    """Draw visits in no order until the sum of their events is reached."""
+    """Draw visits in no order until the sum of their events is reached, beginning with ``first``.
+
+    There are at least ``least`` visits.
+    """
     weights = np.maximum(people.weight[candidates], 1e-9).cumsum()
     parts: list[Visits] = []
     missing, mean = events, float(_EVENTS_PER_VISIT)
-    while missing > 0:
+    while True:
         size = max(int(missing / mean) + 1, len(first))
         found = np.searchsorted(weights, chance.random(size) * weights[-1])
         person = candidates[np.minimum(found, len(candidates) - 1)]
@@ -108,18 +113,15 @@ def _drawn(
         first = first[:0]
         part = _planned(chance, person, people, span)
         counts = part.events().cumsum()
-        keep = max(int(np.searchsorted(counts, missing)), 0 if parts else 1)
+        keep = max(int(np.searchsorted(counts, missing)), 0 if parts else least)
         parts.append(columns.take(part, slice(0, keep)))
-        mean = counts[-1] / size
-        if keep < size:
-            break
+        if keep < size or counts[-1] >= missing:
+            return columns.joined(parts)
         missing -= float(counts[-1])
-    return columns.joined(parts)
+        mean = counts[-1] / size
 
 
-def _planned(
-    chance: np.random.Generator, person: Integers, people: People, span: Span
-) -> Visits:
+def _planned(chance: np.random.Generator, person: Integers, people: People, span: Span) -> Visits:
     """Draw the time, the device and the counts of one visit for each given person."""
     size = len(person)
     persona = people.persona[person]
@@ -175,9 +177,7 @@ def _planned(
     )
 
 
-def _times(
-    chance: np.random.Generator, person: Integers, people: People, span: Span
-) -> Integers:
+def _times(chance: np.random.Generator, person: Integers, people: People, span: Span) -> Integers:
     """Return a moment for each visit: within the person's time, at the person's hour."""
     size = len(person)
     active_from, active_to = people.active_from[person], people.active_to[person]
@@ -185,9 +185,9 @@ def _times(
     seasons = len(span.season_starts)
     year = chance.integers(0, max(1, -(-seasons // 4)), size) * 4
     season = (people.season[person] + year) % seasons
-    inside = span.season_starts[season] + (chance.random(size) * span.season_length).astype(np.int64)
+    into = (chance.random(size) * span.season_length).astype(np.int64)
     is_inside = (people.persona[person] == SEASONAL) & (chance.random(size) < 0.8)
-    moment = np.where(is_inside, inside, moment)
+    moment = np.where(is_inside, span.season_starts[season] + into, moment)
     hour = (people.favourite_hour[person] + chance.normal(0, 3, size)) % 24
     hour = np.where(people.persona[person] == BOT, chance.random(size) * 24, hour)
     moment = (moment - span.start) // DAY * DAY + (hour * HOUR).astype(np.int64) + span.start
