@@ -1,0 +1,7 @@
+insert into refusals
+select
+    $file_number,
+    line,
+    reason,
+    payload
+from read_parquet($path)

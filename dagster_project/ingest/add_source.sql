@@ -1,0 +1,1 @@
+insert into raw.sources values ($source, $kind, $namespace)

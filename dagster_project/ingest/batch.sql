@@ -1,0 +1,8 @@
+-- The files of the batch under way, and the rows refused before DuckDB reads them.
+create or replace temp table batch (
+    file_number bigint, source varchar, file varchar, path varchar, modified_at timestamp
+);
+
+create or replace temp table refusals (
+    file_number bigint, line bigint, reason varchar, payload varchar
+);

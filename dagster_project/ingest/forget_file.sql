@@ -1,0 +1,2 @@
+delete from raw.loaded_files
+where source = $source and file = $file

@@ -1,0 +1,1 @@
+select max(loaded_at) from raw.loaded_files

@@ -1,0 +1,2 @@
+-- Ledger lines are acts: two alike are two acts.
+create or replace temp table repeated (arrival bigint)

@@ -1,0 +1,5 @@
+create or replace temp view arrived as
+select
+    parsed.*,
+    parsed.rowid as arrival
+from parsed

@@ -1,0 +1,5 @@
+select
+    source,
+    kind,
+    namespace
+from raw.sources

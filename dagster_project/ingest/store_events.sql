@@ -1,0 +1,29 @@
+insert into raw.events by name
+select
+    batch.source,
+    batch.file,
+    arrived.file_number,
+    arrived.line,
+    arrived.message_id,
+    arrived.type,
+    arrived.event,
+    arrived.name,
+    arrived.user_id,
+    arrived.anonymous_id,
+    arrived.previous_id,
+    arrived.group_id,
+    arrived."timestamp",
+    arrived.original_timestamp,
+    arrived.sent_at,
+    arrived.received_at,
+    arrived.context,
+    arrived.properties,
+    arrived.traits,
+    arrived.integrations,
+    $loaded_at as loaded_at
+from arrived
+inner join batch on arrived.file_number = batch.file_number
+where
+    arrived.reason is null
+    and arrived.message_id is not null
+    and arrived.arrival not in (select repeated.arrival from repeated)

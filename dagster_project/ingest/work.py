@@ -1,0 +1,173 @@
+"""The work of one ingestion: files in order of arrival, in batches, one by one where need be."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from dagster_project.ingest import batches, scan, tables
+from dagster_project.ingest.batches import Changed, Misread, Prepared
+from dagster_project.ingest.files import (
+    LandingFile,
+    Look,
+    Outcome,
+    Status,
+    Unreadable,
+    check_ending,
+    look,
+)
+from edge.sources import Sources
+
+BATCH_BYTES = 512 * 2**20
+FAULTS_OF_A_FILE = (duckdb.DataError, duckdb.ProgrammingError, duckdb.NotSupportedError)
+
+Tell = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Work:
+    """What one ingestion knows and has done so far."""
+
+    connection: duckdb.DuckDBPyConnection
+    sources: Sources
+    loaded_at: datetime
+    copies: Path
+    known: dict[tuple[str, str], Outcome]
+    tell: Tell | None = None
+    total: int = 0
+    outcomes: list[Outcome] = field(default_factory=list)
+    contents: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for outcome in self.known.values():
+            self._remember(outcome)
+
+    def ingest(self, kind: str, files: Sequence[LandingFile]) -> None:
+        """Load files of one kind."""
+        pending: list[Prepared] = []
+        for file in files:
+            prepared = self._prepare(file)
+            if prepared is None:
+                continue
+            if prepared.scan.sha256 in {other.scan.sha256 for other in pending}:
+                # Whether the content is stored is known only when the earlier file is.
+                self._load(kind, pending)
+                pending = []
+            same = self.contents.get((file.source, prepared.scan.sha256))
+            if same is not None:
+                error = f"holds the same as {same}, which is loaded: nothing to store"
+                self._settle(file, prepared.seen, "same_content", error, prepared.scan.sha256)
+                continue
+            pending.append(prepared)
+            size = sum(other.scan.text_bytes for other in pending)
+            if size >= BATCH_BYTES or kind not in ("events", "ledger"):
+                self._load(kind, pending)
+                pending = []
+        self._load(kind, pending)
+
+    def _prepare(self, file: LandingFile) -> Prepared | None:
+        """Scan a file; None if there is nothing to load from it, which is then recorded."""
+        try:
+            seen = look(file.path)
+        except FileNotFoundError:
+            return None
+        try:
+            prepared = self._scan(file, seen)
+        except Unreadable as error:
+            sha256 = scan.digest(file.path) if error.is_final else None
+            fault: tuple[Status, str, str | None] = ("failed", str(error), sha256)
+        except PermissionError:
+            fault = ("failed", "may not be read: check its permissions", None)
+        else:
+            if look(file.path) == seen:
+                return prepared
+        if look(file.path) != seen:
+            self._settle_changed(file)
+        else:
+            self._settle(file, seen, *fault)
+        return None
+
+    def _scan(self, file: LandingFile, seen: Look) -> Prepared:
+        check_ending(file)
+        if file.kind in ("events", "ledger"):
+            return Prepared(
+                file, seen, scan.scan(file.path, copies=self.copies, name=str(file.number))
+            )
+        scanned, expressions = tables.scan_table(file, self.sources, copies=self.copies)
+        return Prepared(file, seen, scanned, expressions)
+
+    def _load(self, kind: str, pending: Sequence[Prepared]) -> None:
+        """Load a batch; where that fails, its files one by one, so that none stops another."""
+        if not pending:
+            return
+        try:
+            done = batches.load(self.connection, kind, pending, loaded_at=self.loaded_at)
+        except Changed as error:
+            for prepared in error.files:
+                self._settle_changed(prepared.file)
+            self._load(kind, [prepared for prepared in pending if prepared not in error.files])
+        except (Misread, *FAULTS_OF_A_FILE) as error:
+            if len(pending) > 1:
+                for prepared in pending:
+                    self._load(kind, [prepared])
+            else:
+                self._load_a_copy(kind, pending[0], error)
+        else:
+            for outcome in done:
+                self._finish(outcome)
+            for prepared in pending:
+                self._remove_copies(prepared)
+
+    def _load_a_copy(self, kind: str, prepared: Prepared, error: Exception) -> None:
+        """Load what DuckDB misreads from a copy; if it is one already, the file fails."""
+        file = prepared.file
+        if kind in ("events", "ledger") and prepared.scan.readable == file.path:
+            copied = scan.copy(
+                file.path, copies=self.copies, name=str(file.number), sha256=prepared.scan.sha256
+            )
+            self._load(kind, [replace(prepared, scan=copied)])
+            return
+        reason = f"DuckDB does not read it as it stands ({type(error).__name__}): nothing is stored"
+        self._settle(file, prepared.seen, "failed", reason, None)
+        self._remove_copies(prepared)
+
+    def _settle_changed(self, file: LandingFile) -> None:
+        error = "changed while it was read: it is read again next time"
+        self._settle(file, look(file.path), "changed", error, None)
+
+    def _settle(
+        self, file: LandingFile, seen: Look, status: Status, error: str, sha256: str | None
+    ) -> None:
+        """Record a file of which nothing is stored, unless the same is on record."""
+        outcome = Outcome(
+            source=file.source,
+            file=file.file,
+            number=file.number,
+            bytes=seen.bytes,
+            status=status,
+            sha256=sha256,
+            error=error,
+        )
+        if outcome != self.known.get((file.source, file.file)):
+            batches.record(self.connection, outcome, loaded_at=self.loaded_at)
+            self._finish(outcome)
+
+    def _finish(self, outcome: Outcome) -> None:
+        self.outcomes.append(outcome)
+        self._remember(outcome)
+        if self.tell is not None:
+            rows = f"{outcome.rows_read:,} rows read, {outcome.rows_rejected:,} rejected"
+            detail = rows if outcome.error is None else f"{outcome.status}: {outcome.error}"
+            count = f"{len(self.outcomes)} of {self.total}"
+            self.tell(f"{count} {outcome.source}/{outcome.file}: {detail}")
+
+    def _remember(self, outcome: Outcome) -> None:
+        if outcome.status == "loaded" and outcome.rows_read and outcome.sha256 is not None:
+            self.contents.setdefault((outcome.source, outcome.sha256), outcome.file)
+
+    def _remove_copies(self, prepared: Prepared) -> None:
+        for copied in (prepared.scan.readable, prepared.scan.refusals):
+            if copied is not None and copied != prepared.file.path:
+                copied.unlink(missing_ok=True)
