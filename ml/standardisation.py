@@ -65,7 +65,7 @@ class Scaling:
             values = _filled(_numbers(features, column), self.fill[position])
             values = _logged(values) if self.is_logged[position] else values
             values = (values - self.mean[position]) / self.scale[position]
-            matrix[:, position] = np.clip(values, -self.limit, self.limit)
+            matrix[:, position] = np.clip(np.round(values, DECIMALS), -self.limit, self.limit)
         return matrix
 
 
