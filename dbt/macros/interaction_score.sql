@@ -1,5 +1,5 @@
-{#- The score of a row of actions by the weights of the project; views count least, purchases most. -#}
+{#- What a row of actions scores by the weights of the project. -#}
 {% macro interaction_score() -%}
     {%- set scores = var('interaction_weights') -%}
-    {{ scores.view }} * actions.product_views + {{ scores.cart }} * actions.cart_adds + {{ scores.purchase }} * actions.purchases
+    {{ scores.view }} * product_views + {{ scores.cart }} * cart_adds + {{ scores.purchase }} * purchases
 {%- endmacro %}

@@ -19,16 +19,16 @@ days as (
 pages as (
 
     select
-        visitors.customer_id,
-        pages.as_of,
-        cast(sum(pages.dwell_seconds) as double) / nullif(sum(pages.timed_engagements), 0) as dwell_seconds_per_page,
-        cast(sum(pages.scroll_depth_total) as double) / nullif(sum(pages.scrolled_engagements), 0) as scroll_depth_share
+        customer_id,
+        as_of,
+        cast(sum(cast(dwell_seconds as decimal(28, 6))) as double)
+        / nullif(sum(timed_engagements), 0) as dwell_seconds_per_page,
+        cast(sum(cast(scroll_depth_total as decimal(28, 6))) as double)
+        / nullif(sum(scrolled_engagements), 0) as scroll_depth_share
 
-    from {{ ref('int_visitor_pages_evaluated') }} as pages
+    from {{ ref('ftr_engagements') }}
 
-    inner join {{ ref('dim_visitors') }} as visitors on pages.visitor_id = visitors.visitor_id
-
-    group by visitors.customer_id, pages.as_of
+    group by customer_id, as_of
 
 ),
 
@@ -42,7 +42,8 @@ totals as (
         ] -%}
         {{ windowed('sum(' ~ measure ~ ')', measure) }},
         {% endfor -%}
-        count(distinct session_id) filter (where cart_adds > 0 and age_days <= 90) as cart_sessions_90_days,
+        -- a session that goes on past midnight counts on both days
+        count(*) filter (where cart_adds > 0 and age_days <= 90) as cart_sessions_90_days,
         {% for measure in ['form_starts', 'form_submits', 'video_starts', 'video_completions', 'list_filters'] -%}
         cast(sum({{ measure }}) as bigint) as {{ measure }}{{ ',' if not loop.last }}
         {% endfor %}

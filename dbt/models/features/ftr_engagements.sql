@@ -1,40 +1,24 @@
 {#-
-One row per customer, moment, level (page or category) and name: how long the customer stays there and how far
-they scroll, on average.
+One row per customer, moment, category and page: how long the customer stays there and how far they scroll. The
+totals add up, so that an average per page or per category is their quotient.
 -#}
 {{ config(materialized='table') }}
 
-with
-
-pages as (
-
-    select
-        visitors.customer_id,
-        pages.*
-
-    from {{ ref('int_visitor_pages_evaluated') }} as pages
-
-    inner join {{ ref('dim_visitors') }} as visitors on pages.visitor_id = visitors.visitor_id
-
-)
-
-{% for level, name in [('page', 'page_path'), ('category', 'category')] %}
 select
-    customer_id,
-    as_of,
-    '{{ level }}' as level,
-    {{ name }} as name,
-    cast(sum(engagements) as bigint) as engagements,
-    cast(sum(dwell_seconds) as double) / nullif(sum(timed_engagements), 0) as dwell_seconds,
-    cast(sum(scroll_depth_total) as double) / nullif(sum(scrolled_engagements), 0) as scroll_depth_share,
-    max(last_at) as last_at
+    visitors.customer_id,
+    pages.as_of,
+    pages.category,
+    pages.page_path,
+    cast(sum(pages.engagements) as bigint) as engagements,
+    cast(sum(pages.timed_engagements) as bigint) as timed_engagements,
+    cast(sum(pages.scrolled_engagements) as bigint) as scrolled_engagements,
+    cast(sum(pages.dwell_seconds) as double) as dwell_seconds,
+    cast(sum(pages.scroll_depth_total) as double) as scroll_depth_total,
+    cast(sum(pages.dwell_seconds) as double) / nullif(sum(pages.timed_engagements), 0) as dwell_seconds_per_view,
+    cast(sum(pages.scroll_depth_total) as double) / nullif(sum(pages.scrolled_engagements), 0) as scroll_depth_share
 
-from pages
+from {{ ref('int_visitor_pages_evaluated') }} as pages
 
-where {{ name }} is not null
+inner join {{ ref('dim_visitors') }} as visitors on pages.visitor_id = visitors.visitor_id
 
-group by customer_id, as_of, {{ name }}
-{% if not loop.last %}
-union all
-{% endif %}
-{%- endfor %}
+group by visitors.customer_id, pages.as_of, pages.category, pages.page_path

@@ -7,20 +7,12 @@ the interest was shown. Goods only.
 
 with
 
-moments as (
-
-    select as_of from {{ ref('int_moments_evaluated') }}
-
-),
-
 actions as (
 
     select
         visitors.customer_id,
         products.as_of,
         products.product_id,
-        products.category,
-        products.brand,
         products.event_date,
         products.product_views,
         products.cart_adds,
@@ -37,8 +29,6 @@ actions as (
         lines.customer_id,
         moments.as_of,
         lines.product_id,
-        lines.category,
-        lines.brand,
         cast(lines.ordered_at as date) as event_date,
         0 as product_views,
         0 as cart_adds,
@@ -47,43 +37,37 @@ actions as (
 
     from {{ ref('fct_order_lines') }} as lines
 
-    inner join moments on lines.ordered_at <= moments.as_of
+    inner join {{ ref('int_moments_evaluated') }} as moments on lines.ordered_at <= moments.as_of
 
     where lines.is_goods and lines.product_id is not null
 
 ),
 
--- decimals add up exactly: the same rows give the same weight in whatever order they are read
-decays as (
+scored as (
 
     select
-        as_of,
-        event_date,
-        cast(
-            pow(0.5, {{ calendar_days('event_date', 'cast(as_of as date)') }} / {{ var('interaction_half_life_days') }}.0)
-            as decimal(28, 18)
+        *,
+        {{ interaction_score() }} as score,
+        pow(
+            0.5, {{ calendar_days('event_date', 'cast(as_of as date)') }} / {{ var('interaction_half_life_days') }}.0
         ) as decay
 
-    from (select distinct as_of, event_date from actions)
+    from actions
 
 )
 
 select
-    actions.customer_id,
-    actions.as_of,
-    actions.product_id,
-    max(actions.category) as category,
-    max(actions.brand) as brand,
-    cast(sum(actions.product_views) as bigint) as product_views,
-    cast(sum(actions.cart_adds) as bigint) as cart_adds,
-    cast(sum(actions.purchases) as bigint) as purchases,
-    cast(sum({{ interaction_score() }}) as bigint) as score_plain,
-    cast(sum(({{ interaction_score() }}) * decays.decay) as double) as weight,
-    max(actions.last_at) as last_at
+    customer_id,
+    as_of,
+    product_id,
+    cast(sum(product_views) as bigint) as product_views,
+    cast(sum(cart_adds) as bigint) as cart_adds,
+    cast(sum(purchases) as bigint) as purchases,
+    cast(sum(score) as bigint) as score_plain,
+    -- decimals add up exactly: the same rows give the same weight in whatever order they are read
+    cast(sum(cast(score * decay as decimal(28, 18))) as double) as weight,
+    max(last_at) as last_at
 
-from actions
+from scored
 
-inner join decays
-    on actions.as_of = decays.as_of and actions.event_date = decays.event_date
-
-group by actions.customer_id, actions.as_of, actions.product_id
+group by customer_id, as_of, product_id

@@ -1,6 +1,7 @@
 {#-
 One row per customer and moment with a visit by then: how many, how long, when, from where and with what.
-A session is known whole once its gap has passed; one that may go on at as_of counts, but does not describe.
+Device, place and path are those of the last session that was over at as_of: its gap had passed by then, so nothing
+later can change it.
 -#}
 {{ config(materialized='table') }}
 
@@ -11,7 +12,7 @@ sessions as (
     select
         sessions.*,
         moments.as_of,
-        sessions.ended_at + interval '{{ var("session_gap_minutes") }} minutes' <= moments.as_of as is_over,
+        sessions.ended_at + {{ session_gap() }} <= moments.as_of as is_over,
         least(sessions.ended_at, moments.as_of) as last_visit_at,
         extract(hour from sessions.started_at) as started_hour,
         {{ microseconds('sessions.started_at', 'sessions.ended_at') }} as duration,
@@ -44,6 +45,7 @@ favourite_hours as (
     select
         customer_id,
         as_of,
+        -- of equally frequent hours the earliest
         arg_max(started_hour, sessions * 24 - started_hour) as favourite_hour
 
     from hours
@@ -58,21 +60,38 @@ visits as (
         customer_id,
         as_of,
         max(last_visit_at) as last_visit_at,
+        max(started_at) filter (where is_over) as last_started_at,
         {{ windowed('count(*)', 'sessions') }},
-        sum(duration) filter (where is_over and age_days <= 90) / 60e6
-        / nullif(count(*) filter (where is_over and age_days <= 90), 0) as session_minutes,
-        sum(duration) filter (where is_over and age_days <= 30) / 60e6
-        / nullif(count(*) filter (where is_over and age_days <= 30), 0) as recent_session_minutes,
-        sum(duration) filter (where is_over and age_days > 30 and age_days <= 90) / 60e6
-        / nullif(count(*) filter (where is_over and age_days > 30 and age_days <= 90), 0) as earlier_session_minutes,
-        {% for described in ['device_type', 'country', 'city', 'locale', 'referrer', 'exit_path'] -%}
-        {{ newest('case when is_over then ' ~ described ~ ' end', 'started_at', 'session_id') }} as {{ described }}
-        {{- ',' if not loop.last }}
-        {% endfor %}
+        {{ minutes_of_sessions('age_days <= 90') }} as session_minutes,
+        {{ minutes_of_sessions('age_days <= 30') }}
+        - {{ minutes_of_sessions('age_days > 30 and age_days <= 90') }} as session_minutes_trend
 
     from sessions
 
     group by customer_id, as_of
+
+),
+
+last_sessions as (
+
+    select
+        sessions.customer_id,
+        sessions.as_of,
+        {% for described in ['device_type', 'country', 'city', 'locale', 'referrer', 'exit_path'] -%}
+        max(sessions.{{ described }}) as {{ described }}{{ ',' if not loop.last }}
+        {% endfor %}
+
+    from sessions
+
+    inner join visits
+        on
+            sessions.customer_id = visits.customer_id
+            and sessions.as_of = visits.as_of
+            and sessions.started_at = visits.last_started_at
+
+    where sessions.is_over
+
+    group by sessions.customer_id, sessions.as_of
 
 )
 
@@ -84,16 +103,19 @@ select
     visits.sessions_{{ days }}_days,
     {% endfor -%}
     visits.session_minutes,
-    visits.recent_session_minutes - visits.earlier_session_minutes as session_minutes_trend,
+    visits.session_minutes_trend,
     favourite_hours.favourite_hour,
-    visits.device_type,
-    visits.country,
-    visits.city,
-    visits.locale,
-    visits.referrer,
-    visits.exit_path as last_click_path
+    last_sessions.device_type,
+    last_sessions.country,
+    last_sessions.city,
+    last_sessions.locale,
+    last_sessions.referrer,
+    last_sessions.exit_path as last_click_path
 
 from visits
 
 inner join favourite_hours
     on visits.customer_id = favourite_hours.customer_id and visits.as_of = favourite_hours.as_of
+
+left join last_sessions
+    on visits.customer_id = last_sessions.customer_id and visits.as_of = last_sessions.as_of

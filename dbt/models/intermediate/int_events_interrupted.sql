@@ -24,7 +24,7 @@ interrupted as (
         on
             days.last_at > moments.as_of
             -- the next event of an open session comes within the session's gap
-            and days.first_at <= moments.as_of + interval '{{ var("session_gap_minutes") }} minutes'
+            and days.first_at <= moments.as_of + {{ session_gap() }}
 
 )
 

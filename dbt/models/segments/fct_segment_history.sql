@@ -1,0 +1,164 @@
+{#-
+One row per stay of a customer in a segment, as it was known over a time. An evaluation says who is a member from
+its as_of to the next moment evaluated already (for ever, if there is none). Where that differs from what was
+believed, the stays it touches get a known_to and new ones take their place; nothing else is ever changed.
+-#}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key=['customer_id', 'segment', 'valid_from', 'known_from'],
+    on_schema_change='append_new_columns',
+    full_refresh=false
+) }}
+{%- set forever = "cast('infinity' as timestamp)" %}
+
+with
+
+moment as (
+
+    select
+        max(as_of) as as_of,
+        max(known_at) as known_at
+
+    from {{ ref('int_moments_evaluated') }}
+
+),
+
+next_moments as (
+
+    select
+        sizes.segment,
+        min(sizes.as_of) as next_at
+
+    from {{ ref('fct_segment_sizes') }} as sizes
+
+    inner join moment on sizes.as_of > moment.as_of
+
+    group by sizes.segment
+
+),
+
+held as (
+    {% if is_incremental() %}
+    select
+        customer_id,
+        segment,
+        valid_from,
+        coalesce(valid_to, {{ forever }}) as valid_to,
+        ended_as,
+        known_from
+    from {{ this }}
+    where known_to is null
+    {% else %}
+    select
+        customer_id,
+        segment,
+        as_of as valid_from,
+        as_of as valid_to,
+        'left' as ended_as,
+        as_of as known_from
+    from {{ ref('fct_segment_members') }}
+    where false
+    {% endif %}
+),
+
+believed as (
+
+    select held.*
+
+    from held
+
+    inner join moment on held.valid_from <= moment.as_of and held.valid_to > moment.as_of
+
+),
+
+changed as (
+
+    select
+        coalesce(members.customer_id, believed.customer_id) as customer_id,
+        coalesce(members.segment, believed.segment) as segment,
+        members.customer_id is not null as is_member,
+        moment.as_of,
+        moment.known_at,
+        coalesce(next_moments.next_at, {{ forever }}) as next_at
+
+    from {{ ref('fct_segment_members') }} as members
+
+    full join believed
+        on members.customer_id = believed.customer_id and members.segment = believed.segment
+
+    cross join moment
+
+    left join next_moments
+        on coalesce(members.segment, believed.segment) = next_moments.segment
+
+    where members.customer_id is null or believed.customer_id is null
+
+),
+
+touched as (
+
+    select
+        changed.*,
+        held.valid_from,
+        held.valid_to,
+        held.ended_as,
+        held.known_from
+
+    from changed
+
+    left join held
+        on
+            changed.customer_id = held.customer_id
+            and changed.segment = held.segment
+            and changed.next_at >= held.valid_from
+            and changed.as_of <= held.valid_to
+
+),
+
+stays as (
+
+    {{ stays_after_evaluation() }}
+
+),
+
+versions as (
+
+    select
+        stays.customer_id,
+        stays.segment,
+        stays.valid_from,
+        case when stays.valid_to < {{ forever }} then stays.valid_to end as valid_to,
+        case when stays.valid_to < {{ forever }} then coalesce(stays.ended_as, 'left') end as ended_as,
+        moment.known_at as known_from,
+        cast(null as timestamp) as known_to
+
+    from stays
+
+    cross join moment
+
+    union all
+
+    select
+        customer_id,
+        segment,
+        valid_from,
+        case when valid_to < {{ forever }} then valid_to end as valid_to,
+        ended_as,
+        known_from,
+        known_at as known_to
+
+    from touched
+
+    where known_from is not null
+
+)
+
+select *
+
+from versions
+
+-- an evaluation repeated within the same instant leaves one version of a stay, the newest
+qualify row_number() over (
+    partition by customer_id, segment, valid_from, known_from order by known_to nulls first
+) = 1

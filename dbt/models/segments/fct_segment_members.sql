@@ -1,0 +1,75 @@
+{#-
+One row per member and segment at the moment evaluated last. A new segment is added to this list; dbt must see the
+names in the text, and a test finds one that is missing.
+-#}
+{{ config(materialized='table') }}
+{%- set segments = [
+    'seg_cart_abandoners',
+    'seg_engaged_browsers',
+    'seg_high_value_customers',
+    'seg_lapsed_customers',
+    'seg_lapsed_favourites',
+    'seg_new_visitors',
+    'seg_recent_buyers',
+    'seg_recent_viewers_without_purchase',
+] %}
+{#- Read without ref(): the history is written after the members, from them. -#}
+{%- set history = adapter.get_relation(this.database, this.schema, 'fct_segment_history') if execute %}
+
+with
+
+moment as (
+
+    select max(as_of) as as_of from {{ ref('int_moments_evaluated') }}
+
+),
+
+members as (
+    {% for segment in segments %}
+    select
+        customer_id,
+        '{{ segment[4:] }}' as segment,
+        as_of,
+        '{{ segment_source(segment) }}' as source
+    from {{ ref(segment) }}
+    {% if not loop.last %}
+    union all
+    {% endif %}
+    {%- endfor %}
+),
+
+stays as (
+    {% if history %}
+    select
+        history.customer_id,
+        history.segment,
+        history.valid_from
+    from {{ history }} as history
+    inner join moment
+        on
+            history.valid_from <= moment.as_of
+            and (history.valid_to is null or history.valid_to > moment.as_of)
+    where history.known_to is null
+    {% else %}
+    select
+        customer_id,
+        segment,
+        as_of as valid_from
+    from members
+    where false
+    {% endif %}
+)
+
+select
+    members.customer_id,
+    members.segment,
+    coalesce(stays.valid_from, members.as_of) as entered_at,
+    members.as_of,
+    members.source
+
+from members
+
+inner join moment on members.as_of = moment.as_of
+
+left join stays
+    on members.customer_id = stays.customer_id and members.segment = stays.segment

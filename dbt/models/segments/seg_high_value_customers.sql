@@ -1,0 +1,9 @@
+{#- The best tenth of all buyers by recency, frequency and monetary value. One row per customer and moment. -#}
+{{ segment(owner='crm@example.com', purpose='marketing_email', targets=['crm_files', 'ads_files']) }}
+
+select
+    customer_id,
+    as_of,
+    is_top_decile as is_in_top_tenth,
+    rfm_score
+from {{ ref('ftr_customers') }}
