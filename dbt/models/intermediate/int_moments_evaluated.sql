@@ -1,0 +1,32 @@
+{#- One row per moment to evaluate. A live refresh has one: what was asked for, else the newest behaviour event. -#}
+{{ config(materialized='table') }}
+
+with
+
+moments as (
+
+    select * from {{ ref('stg_tessera__moments') }}
+
+),
+
+behaviour as (
+
+    select max(least(timestamp, received_at)) as newest_at from {{ ref('stg_segment__events') }}
+
+    union all
+
+    select max(invoice_at) as newest_at from {{ ref('stg_online_retail__lines') }}
+
+),
+
+newest as (
+
+    select max(newest_at) as newest_at from behaviour
+
+)
+
+select
+    coalesce(moments.as_of, newest.newest_at, moments.known_at) as as_of,
+    moments.known_at
+from moments
+cross join newest
