@@ -39,6 +39,12 @@ class Scored:
     version: Version | None
 
 
+def features_needed(registry: Registry) -> tuple[str, ...]:
+    """Name the features that the champion of the clusters reads; none without a champion."""
+    found = registry.champion("clusters")
+    return () if found is None else cast("ClusterModel", found[0]).scaling.columns
+
+
 def score_clusters(features: pd.DataFrame, registry: Registry) -> Scored:
     """Assign each customer to a cluster of the champion; no rows without one."""
     found = registry.champion("clusters")

@@ -17,6 +17,7 @@ from dagster_project.statements import statement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     import duckdb
@@ -36,7 +37,7 @@ RULE = "promoted where there is no champion, or on the same held-out data it is 
 
 @dataclass(frozen=True, slots=True)
 class TrainingResult:
-    """How a training ended; ``metric`` names the one that decides."""
+    """How a training ended; ``metric`` names the one that decides, ``pictures`` are PNGs."""
 
     name: str
     outcome: Literal["promoted", "kept", "unchanged", "skipped"]
@@ -44,6 +45,7 @@ class TrainingResult:
     metric: str
     metrics: Mapping[str, float] = field(default_factory=dict)
     version: Version | None = None
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,17 @@ def read_features(connection: duckdb.DuckDBPyConnection, columns: Sequence[str])
     return _frame(connection, text)
 
 
+def read_moment(connection: duckdb.DuckDBPyConnection) -> datetime | None:
+    """Read the moment that features were evaluated at; None without any behaviour."""
+    row = connection.execute(statement(PACKAGE, "ml_moment")).fetchone()
+    return None if row is None else row[0]
+
+
+def read_customers(connection: duckdb.DuckDBPyConnection) -> pd.Series:
+    """Read the id of every customer who has features, sorted."""
+    return _frame(connection, statement(PACKAGE, "ml_customers"))["customer_id"]
+
+
 def read_interactions(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """Read ``customer_id``, ``product_id`` and ``weight`` at the moment evaluated."""
     return _frame(connection, statement(PACKAGE, "ml_interactions"))
@@ -106,7 +119,7 @@ def train_clusters(
     Both the new model and the champion are measured by the silhouette of the same fifth of the
     customers, which the new one was fitted without; then it is fitted on all.
     """
-    from ml import clusters, personas, standardisation
+    from ml import clusters, personas, pictures, standardisation
 
     columns = personas.COLUMNS if columns is None else columns
     rules = personas.RULES if rules is None else rules
@@ -151,6 +164,7 @@ def train_clusters(
         **_named(metric, ours),
         **_named(f"champion_{metric}", theirs),
     }
+    drawn = pictures.cluster_map(fitted.model, features)
     version = registry.log_training(
         Training(
             name="clusters",
@@ -164,10 +178,14 @@ def train_clusters(
                 (c.k, {f"by_k_{name}": v for name, v in asdict(c).items() if name != "k"})
                 for c in fitted.candidates
             ),
-            files={"candidates.csv": fitted.table().to_csv(index=False).encode()},
+            files={
+                "candidates.csv": fitted.table().to_csv(index=False).encode(),
+                "clusters.png": drawn,
+            },
         )
     )
-    return _decided(registry, version, metric, metrics, ours, theirs, champion is not None)
+    result = _decided(registry, version, metric, metrics, ours, theirs, champion is not None)
+    return replace(result, pictures={"clusters": drawn})
 
 
 def train_recommender(

@@ -146,6 +146,13 @@ def test_every_table_has_its_statement():
     assert all((folder / f"ml_{table}.sql").is_file() for table in scoring.COLUMNS)
 
 
+def test_the_champion_says_which_features_it_reads(registry):
+    assert scoring.features_needed(registry) == ()
+    promote_both(registry)
+
+    assert scoring.features_needed(registry) == ("monetary", "visits")
+
+
 def test_a_missing_feature_of_the_champion_is_named(registry):
     promote_both(registry)
 

@@ -78,6 +78,7 @@ def test_the_first_grouping_becomes_champion(registry):
     assert result.metrics["held_out_silhouette"] > 0.5
     assert {"davies_bouldin", "wcss", "silhouette"} <= set(result.version.metrics)
     assert registry.champion_version("clusters").number == 1
+    assert result.pictures["clusters"].startswith(b"\x89PNG")
 
 
 def test_training_again_on_the_same_data_changes_nothing(registry):
@@ -201,7 +202,7 @@ def test_the_same_seed_gives_the_same_files(prepared_store, tmp_path):
         )
 
     assert found[0] == found[1]
-    assert set(found[0][0]) == {"model.npz", "model.json", "candidates.csv"}
+    assert set(found[0][0]) == {"model.npz", "model.json", "candidates.csv", "clusters.png"}
 
 
 def test_nothing_that_is_kept_names_a_customer(registry):
@@ -255,6 +256,7 @@ def test_features_are_read_as_numbers_at_the_newest_moment():
     assert frame["monetary"].tolist()[1] == 1.5
     assert np.isnan(frame["monetary"].tolist()[0])
     assert frame["is_known"].tolist() == [0.0, 1.0]
+    assert training.read_customers(connection).tolist() == ["ann", "bob"]
 
 
 def test_weights_and_half_life_are_those_of_the_features():
@@ -284,6 +286,7 @@ def test_dated_interactions_weigh_views_carts_and_purchases_by_day():
     ):
         connection.execute(text)
 
+    assert training.read_moment(connection) == AS_OF.to_pydatetime()
     dated = training.read_dated_interactions(connection, RECIPE)
     purchases = training.read_purchases(connection)
 
