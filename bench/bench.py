@@ -3,7 +3,7 @@
 import argparse
 import datetime
 import json
-import os
+import multiprocessing
 import platform
 import shutil
 import sys
@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from bench.measure import Cost, measure
+from dagster_project import settings
 from edge.simulator.shop import simulate
 
 DAYS = 100
@@ -38,13 +39,12 @@ def main() -> None:
 
 def _bench(work: Path, events: int, memory: str) -> None:
     print(
-        f"{events:,} events, {os.cpu_count()} cores ({platform.machine()}), "
+        f"{events:,} events, {multiprocessing.cpu_count()} cores ({platform.machine()}), "
         f"Python {platform.python_version()}, DuckDB {duckdb.__version__} limited to {memory}"
     )
     shop, last = _simulate(work, events)
     environment = {
-        **os.environ,
-        "TESSERA_HOME": str(work / "home"),
+        **settings.load({"TESSERA_HOME": str(work / "home")}).subprocess_environment(),
         "TESSERA_MEMORY_LIMIT": memory,
     }
     _tessera(environment, "setup")
@@ -76,9 +76,15 @@ def _bench(work: Path, events: int, memory: str) -> None:
     one = _tessera(environment, "run", "refresh_segments")
     share = _read(last)[0] / lines
     _row(f"refresh after {share:.2%} new events", _cost(one))
-    _row("(b) 1 % ÷ full refresh, beyond nothing new", f"{(one.seconds - unchanged.seconds) / beyond:.3f}")
+    _row(
+        "(b) 1 % ÷ full refresh, beyond nothing new",
+        f"{(one.seconds - unchanged.seconds) / beyond:.3f}",
+    )
     peak = max(cost.peak_bytes for cost in (ingest, rest, unchanged, one))
-    _row("(c) events/s of a full refresh, peak memory", f"{lines / full_seconds:,.0f}, {peak / 2**30:.2f} GiB")
+    _row(
+        "(c) events/s of a full refresh, peak memory",
+        f"{lines / full_seconds:,.0f}, {peak / 2**30:.2f} GiB",
+    )
     figures = {
         "lines": lines,
         "bytes": size,
@@ -119,13 +125,16 @@ def _simulate(work: Path, events: int) -> tuple[Path, Path]:
 
 
 def event_files(folder: Path) -> list[Path]:
+    """Return the event files of a simulated shop."""
     return sorted(path for path in folder.rglob("*.jsonl*") if "truth" not in path.parts)
 
 
 def _read(folder: Path) -> tuple[int, int, float]:
     started = time.monotonic()
     with duckdb.connect(config={"threads": 2}) as connection:
-        row = connection.execute(READ, {"files": [str(path) for path in event_files(folder)]}).fetchone()
+        row = connection.execute(
+            READ, {"files": [str(path) for path in event_files(folder)]}
+        ).fetchone()
     if row is None:
         raise RuntimeError(f"nothing to read in {folder}")
     return row[0], row[1], time.monotonic() - started

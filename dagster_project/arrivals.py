@@ -10,7 +10,7 @@ NUMBER = re.compile(r"^\d{8}-")
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """What a tick found: ``request_key`` names the set of files, so that a repeated tick is one run."""
+    """What a tick found; ``request_key`` names the set of files: a repeated tick is one run."""
 
     request_key: str | None
     cursor: str

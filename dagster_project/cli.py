@@ -1,7 +1,8 @@
 """The command line ``tessera``: thin over the same code that Dagster runs."""
 
 import sys
-from datetime import date, datetime
+from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -28,9 +29,7 @@ def simulate(
     days: Annotated[int, typer.Option(min=1, help="Days to simulate; about one event a day each.")],
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same bytes.")],
     out: Annotated[Path, typer.Option(help="Folder to write; must be new or empty.")],
-    start: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="First day.")] = datetime(  # noqa: DTZ001, B008 - a calendar day, not a moment
-        2026, 1, 1
-    ),
+    start: Annotated[str, typer.Option(help="First day, such as 2026-01-01.")] = "2026-01-01",
     form: FormatOption = Format.table,
 ) -> None:
     """Write the events of a shop whose truth is known, to try the platform at any size."""
@@ -42,18 +41,25 @@ def simulate(
         customers=customers,
         days=days,
         seed=seed,
-        start=date(start.year, start.month, start.day),
+        start=date.fromisoformat(start),
         out=out,
-        progress=_bar("days"),
+        progress=_bar("events"),
     )
-    facts = {"events": summary.events, "files": summary.files, "bytes": summary.bytes, "folder": str(out)}
+    facts = {
+        "events": summary.events,
+        "files": summary.files,
+        "bytes": summary.bytes,
+        "folder": str(out),
+    }
     _print(facts, form)
 
 
 @app.command()
 def load(
     paths: Annotated[list[Path], typer.Argument(help="Files, or folders to take files from.")],
-    source: Annotated[str, typer.Option(help="Where they come from: a folder of the landing area.")],
+    source: Annotated[
+        str, typer.Option(help="Where they come from: a folder of the landing area.")
+    ],
     form: FormatOption = Format.table,
 ) -> None:
     """Copy files into the landing area; the next job ingests them."""
@@ -70,7 +76,9 @@ def load(
 @app.command()
 def run(
     job: Annotated[str, typer.Argument(help="A job, such as refresh_segments.")],
-    as_of: Annotated[str | None, typer.Option(help="The moment to evaluate (ISO 8601, UTC).")] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="The moment to evaluate (ISO 8601, UTC).")
+    ] = None,
     form: FormatOption = Format.table,
 ) -> None:
     """Run a job here and now, with progress; it waits while another run holds the warehouse."""
@@ -116,7 +124,7 @@ def explain(
     segment: Annotated[str, typer.Argument(help="A segment, such as cart_abandoners.")],
     form: FormatOption = Format.table,
 ) -> None:
-    """Show why a customer is in a segment or not: every condition, its value, and whether it holds."""
+    """Show why a customer is in a segment or not: each condition, its value, whether it holds."""
     from edge.explain import explain as explain_member
 
     explanation = explain_member(environment.load().published, customer, segment)
@@ -124,7 +132,9 @@ def explain(
         output.print_json(explanation.as_dict())
         return
     verb = "is" if explanation.is_member else "is not"
-    print(f"{customer} {verb} in {explanation.segment}, as of {explanation.as_of:%Y-%m-%d %H:%M} UTC")
+    print(
+        f"{customer} {verb} in {explanation.segment}, as of {explanation.as_of:%Y-%m-%d %H:%M} UTC"
+    )
     output.print_table(
         ("condition", "value", "holds"),
         [(c.name, c.value, c.holds) for c in explanation.conditions],
@@ -199,14 +209,14 @@ def _say(line: str) -> None:
     sys.stderr.flush()
 
 
-def _print(facts: dict[str, object], form: Format) -> None:
+def _print(facts: Mapping[str, object], form: Format) -> None:
     if form == Format.json:
         output.print_json(facts)
     else:
         output.print_facts(facts)
 
 
-def _bar(unit: str):  # noqa: ANN202 - a closure for simulate's progress
+def _bar(unit: str) -> Callable[[int, int], None]:
     told = -1
 
     def progress(done: int, total: int) -> None:

@@ -30,9 +30,7 @@ def manifest(settings: Settings) -> Path:
 
 
 def _newest_source() -> float:
-    return max(
-        path.stat().st_mtime for path in PROJECT_DIR.rglob("*") if path.suffix in SUFFIXES
-    )
+    return max(path.stat().st_mtime for path in PROJECT_DIR.rglob("*") if path.suffix in SUFFIXES)
 
 
 def _parse(settings: Settings, parsed: Path) -> None:

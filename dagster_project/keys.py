@@ -9,7 +9,7 @@ from dagster_project.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """``salt`` names customers and visitors; ``contact`` hashes e-mail and phone, and may rotate."""
+    """``salt`` names customers and visitors; ``contact`` hashes contacts, and may rotate."""
 
     salt: bytes = field(repr=False)
     contact: bytes = field(repr=False)

@@ -97,7 +97,7 @@ class _Progress:
     def hear(self, entry: dg.EventLogEntry) -> None:
         event = entry.dagster_event
         if event is None:
-            if entry.level >= logging.INFO and entry.user_message:
+            if int(entry.level) >= logging.INFO and entry.user_message:
                 self._tell(f"    {entry.user_message}")
             return
         step = event.step_key or "run"

@@ -18,9 +18,7 @@ START_SECONDS = 120.0
 END_SECONDS = 20.0
 
 
-def serve(
-    settings: Settings, *, port: int, mlflow_port: int, tell: Callable[[str], None]
-) -> None:
+def serve(settings: Settings, *, port: int, mlflow_port: int, tell: Callable[[str], None]) -> None:
     """Serve both until Ctrl-C or SIGTERM, then end both.
 
     Raises RuntimeError when a port is taken or a server ends by itself.

@@ -1,4 +1,4 @@
-"""Everything read from the environment, and where state lives: the only reader of ``os.environ``."""
+"""What the environment decides and where state lives: the only reader of ``os.environ``."""
 
 import os
 import sys

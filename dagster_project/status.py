@@ -80,7 +80,12 @@ def _rows(connection: duckdb.DuckDBPyConnection, name: str) -> Rows:
 
 def _models(settings: Settings) -> Rows:
     return [
-        (model.name, model.version, model.alias, ", ".join(f"{k} {v:.3f}" for k, v in model.metrics))
+        (
+            model.name,
+            model.version,
+            model.alias,
+            ", ".join(f"{k} {v:.3f}" for k, v in model.metrics),
+        )
         for model in homes.registry(settings).models()
     ]
 

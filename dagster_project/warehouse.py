@@ -23,9 +23,7 @@ class Warehouse:
     settings: Settings
 
     @contextmanager
-    def locked(
-        self, holder: str, tell: Callable[[str], None] | None = None
-    ) -> Iterator[None]:
+    def locked(self, holder: str, tell: Callable[[str], None] | None = None) -> Iterator[None]:
         """Hold the file's lock, for a step that opens it itself (dbt, Great Expectations).
 
         While another process holds it, ``tell`` hears who does, at once and then every
@@ -53,10 +51,8 @@ class Warehouse:
             finally:
                 connection.close()
 
-    def _connect_when_free(
-        self, tell: Callable[[str], None] | None
-    ) -> duckdb.DuckDBPyConnection:
-        """Open the file; a dbt whose parent was killed may still hold it although the lock is free."""
+    def _connect_when_free(self, tell: Callable[[str], None] | None) -> duckdb.DuckDBPyConnection:
+        """Open the file; a dbt whose parent was killed may hold it though the lock is free."""
         told = False
         while True:
             try:

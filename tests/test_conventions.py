@@ -68,7 +68,9 @@ def test_each_model_has_a_description_that_ends_in_its_grain():
     without_grain = {
         name
         for name in names
-        if not re.search(r"one row (per|for)\b.*\.?\s*$", models[name].get("description", ""), re.I | re.S)
+        if not re.search(
+            r"one row (per|for)\b.*\.?\s*$", models[name].get("description", ""), re.I | re.S
+        )
     }
     assert without_grain == set()
 
@@ -179,5 +181,14 @@ def test_each_make_target_and_command_in_a_document_exists(document):
     text = (PROJECT / document).read_text()
     targets = set(re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"^\s*make ([a-z-]+)", text, re.MULTILINE)) <= targets
-    commands = set(re.findall(r"^@app\.command\(\)\ndef (\w+)", (PROJECT / "dagster_project" / "cli.py").read_text(), re.MULTILINE))
-    assert set(re.findall(r"^\s*(?:TESSERA_HOME=\S+ )?tessera ([a-z]+)", text, re.MULTILINE)) <= commands
+    commands = set(
+        re.findall(
+            r"^@app\.command\(\)\ndef (\w+)",
+            (PROJECT / "dagster_project" / "cli.py").read_text(),
+            re.MULTILINE,
+        )
+    )
+    assert (
+        set(re.findall(r"^\s*(?:TESSERA_HOME=\S+ )?tessera ([a-z]+)", text, re.MULTILINE))
+        <= commands
+    )

@@ -46,7 +46,9 @@ def _with_row_counts(
         if isinstance(event, dg.Output)
     }
     with platform.warehouse.connect("row counts", tell=context.log.info) as connection:
-        found = relations.describe(connection, [(key.path[0], key.path[1]) for key in keys.values()])
+        found = relations.describe(
+            connection, [(key.path[0], key.path[1]) for key in keys.values()]
+        )
     for event in events:
         if isinstance(event, dg.Output):
             path = keys[event.output_name].path

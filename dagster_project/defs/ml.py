@@ -1,54 +1,189 @@
 """What Python computes: identities, models and their scores."""
 
-import dagster as dg
+from collections.abc import Iterator, Mapping
 
-from dagster_project import homes, identity, scoring, training
+import dagster as dg
+import pandas as pd
+
+from dagster_project import homes, identity, pictures, scoring, training
 from dagster_project.platform import Platform
 
 LINKS = dg.AssetKey(["intermediate", "int_identifiers_linked"])
 FEATURES = dg.AssetKey(["features", "ftr_customers"])
 INTERACTIONS = dg.AssetKey(["features", "ftr_interactions"])
+ORDER_LINES = dg.AssetKey(["marts", "fct_order_lines"])
+VISITOR_PRODUCTS = dg.AssetKey(["intermediate", "int_visitor_products_summed"])
+OWNERS = ["team:data-science"]
 
 
 @dg.multi_asset(
     specs=[
         dg.AssetSpec(
-            ["intermediate", "int_identifiers_resolved"],
+            ["intermediate", table],
             deps=[LINKS],
             group_name="intermediate",
             kinds={"python", "scipy"},
             owners=["team:data-platform"],
-            description="The customer behind each identifier; one row per identifier.",
-        ),
-        dg.AssetSpec(
-            ["intermediate", "int_customers_merged"],
-            deps=[LINKS],
-            group_name="intermediate",
-            kinds={"python", "scipy"},
-            owners=["team:data-platform"],
-            description="Customers found to be one person; one row per merge.",
-        ),
+            description=description,
+        )
+        for table, description in {
+            "int_identifiers_resolved": "Who stands behind each identifier; one row per identifier.",
+            "int_customers_merged": "Customers found to be one person; one row per merge.",
+        }.items()
     ],
     name="resolve_identities",
 )
 def identities(
     context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
-):
+) -> Iterator[dg.MaterializeResult[None]]:
     """Connect identifiers seen together, with guard rails, and name each person."""
     keys = platform.keys
     with platform.warehouse.connect("identity resolution", tell=context.log.info) as connection:
-        counts = identity.resolve_identities(
-            connection, salt=keys.salt, contact_key=keys.contact
-        )
+        counts = identity.resolve_identities(connection, salt=keys.salt, contact_key=keys.contact)
     yield dg.MaterializeResult(
         asset_key=["intermediate", "int_identifiers_resolved"],
         metadata={
             "dagster/row_count": counts.identifiers,
             "customers": counts.customers,
-            "not_used_as_links": counts.guarded,
+            "shared_devices": counts.shared_devices,
+            "contacts_not_used_as_links": counts.guarded_contacts,
         },
     )
     yield dg.MaterializeResult(
         asset_key=["intermediate", "int_customers_merged"],
         metadata={"dagster/row_count": counts.merges},
     )
+
+
+@dg.asset(
+    key=["models", "clusters"],
+    deps=[FEATURES],
+    kinds={"scikitlearn", "mlflow"},
+    group_name="ml",
+    owners=OWNERS,
+)
+def clusters(
+    context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
+) -> dg.MaterializeResult[None]:
+    """Group customers who behave alike: K-Means, the number of groups by silhouette."""
+    from ml import personas
+
+    with platform.warehouse.connect("training clusters", tell=context.log.info) as connection:
+        features = training.read_features(connection, personas.COLUMNS)
+    result = training.train_clusters(
+        features, homes.registry(platform.settings), seed=platform.settings.seed
+    )
+    return dg.MaterializeResult(metadata=_trained(context, result))
+
+
+@dg.asset(
+    key=["models", "als"],
+    deps=[INTERACTIONS, ORDER_LINES, VISITOR_PRODUCTS],
+    kinds={"implicit", "mlflow"},
+    group_name="ml",
+    owners=OWNERS,
+)
+def als(
+    context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
+) -> dg.MaterializeResult[None]:
+    """Train the recommender: alternating least squares, compared with popularity."""
+    settings = platform.settings
+    with platform.warehouse.connect("training ALS", tell=context.log.info) as connection:
+        moment = training.read_moment(connection)
+        interactions = training.read_interactions(connection)
+        dated = training.read_dated_interactions(connection, training.load_recipe())
+        purchases = training.read_purchases(connection)
+    if moment is None:
+        context.log.info("nothing to train on: no behaviour event is loaded")
+        return dg.MaterializeResult(metadata={"outcome": "skipped"})
+    result = training.train_recommender(
+        interactions,
+        dated,
+        purchases,
+        homes.registry(settings),
+        as_of=pd.Timestamp(moment),
+        seed=settings.seed,
+        threads=settings.threads,
+    )
+    return dg.MaterializeResult(metadata=_trained(context, result))
+
+
+@dg.asset(
+    key=["ml", "customer_clusters"],
+    deps=[FEATURES, dg.AssetKey(["models", "clusters"])],
+    kinds={"python", "scikitlearn"},
+    group_name="ml",
+    owners=OWNERS,
+)
+def customer_clusters(
+    context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
+) -> dg.MaterializeResult[None]:
+    """Find the cluster of each customer, by the champion model; one row per customer."""
+    from ml import personas
+
+    with platform.warehouse.connect("scoring clusters", tell=context.log.info) as connection:
+        features = training.read_features(connection, personas.COLUMNS)
+        scored = scoring.score_clusters(features, homes.registry(platform.settings))
+        rows = scoring.write(connection, scored)
+    return dg.MaterializeResult(metadata=_scored(rows, scored))
+
+
+@dg.asset(
+    key=["ml", "recommendations"],
+    deps=[INTERACTIONS, FEATURES, ORDER_LINES, dg.AssetKey(["models", "als"])],
+    kinds={"python", "implicit"},
+    group_name="ml",
+    owners=OWNERS,
+)
+def recommendations(
+    context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
+) -> dg.MaterializeResult[None]:
+    """Recommend products by the champion model; one row per customer and rank."""
+    with platform.warehouse.connect("recommending", tell=context.log.info) as connection:
+        scored = scoring.score_recommendations(
+            training.read_customers(connection),
+            training.read_interactions(connection),
+            training.read_purchases(connection),
+            homes.registry(platform.settings),
+            threads=platform.settings.threads,
+        )
+        rows = scoring.write(connection, scored)
+    return dg.MaterializeResult(metadata=_scored(rows, scored))
+
+
+@dg.asset(
+    key=["ml", "customer_scores"],
+    deps=[FEATURES],
+    kinds={"python"},
+    group_name="ml",
+    owners=OWNERS,
+)
+def customer_scores(
+    context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
+) -> dg.MaterializeResult[None]:
+    """Predict by name, by the champion models; one row per customer and score."""
+    with platform.warehouse.connect("scoring", tell=context.log.info) as connection:
+        scored = scoring.score_customers()
+        rows = scoring.write(connection, scored)
+    return dg.MaterializeResult(metadata=_scored(rows, scored))
+
+
+def _trained(
+    context: dg.AssetExecutionContext, result: training.TrainingResult
+) -> Mapping[str, dg.RawMetadataValue]:
+    context.log.info(f"{result.name}: {result.outcome}: {result.reason}")
+    metadata: dict[str, dg.RawMetadataValue] = {
+        "outcome": result.outcome,
+        "reason": result.reason,
+        **{name: float(value) for name, value in result.metrics.items()},
+    }
+    if result.version is not None:
+        metadata["version"] = result.version.label
+    for name, png in result.pictures.items():
+        metadata[name] = pictures.inline(png)
+    return metadata
+
+
+def _scored(rows: int, scored: scoring.Scored) -> Mapping[str, dg.RawMetadataValue]:
+    version = "none: no champion yet" if scored.version is None else scored.version.label
+    return {"dagster/row_count": rows, "model_version": version}

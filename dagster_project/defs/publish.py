@@ -1,1 +1,98 @@
 """Publishing: people, dashboards and syncs read a generation, never the warehouse."""
+
+import dagster as dg
+import duckdb
+
+from dagster_project import dbt_project, pictures
+from dagster_project.ingest import ingestion
+from dagster_project.platform import Platform
+from dagster_project.publish import build, generations
+from dagster_project.statements import statement
+from edge import ledger
+
+PUBLISHED = dg.AssetKey(["targets", "published"])
+RECORDED = dg.AssetKey(["targets", "recorded"])
+
+
+@dg.asset(
+    key=PUBLISHED,
+    deps=[
+        dg.AssetKey(["segments", "dim_segments"]),
+        dg.AssetKey(["segments", "fct_segment_members"]),
+        dg.AssetKey(["segments", "fct_segment_history"]),
+        dg.AssetKey(["segments", "fct_builds"]),
+        dg.AssetKey(["activation", "fct_deliveries"]),
+        dg.AssetKey(["marts", "dim_consent_status"]),
+        dg.AssetKey(["ml", "recommendations"]),
+        dg.AssetKey(["ml", "customer_scores"]),
+    ],
+    group_name="targets",
+    kinds={"duckdb", "parquet"},
+    owners=["team:data-platform"],
+)
+def published(
+    context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
+) -> dg.MaterializeResult[None]:
+    """Publish a read-only generation of the public tables, as DuckDB and Parquet."""
+    with platform.warehouse.connect("publishing", tell=context.log.info) as connection:
+        result = _publish(platform, connection)
+        rfm = connection.execute(statement("dagster_project", "rfm_cells")).df()
+        sizes = connection.execute(statement("dagster_project", "segment_sizes")).df()
+    from ml import pictures as drawn
+
+    return dg.MaterializeResult(
+        metadata={
+            **_described(result),
+            "rfm": pictures.inline(drawn.rfm_heat_map(rfm)),
+            "segments": pictures.inline(drawn.segment_sizes(sizes)),
+        }
+    )
+
+
+def publish_what_was_sent(
+    platform: Platform, context: dg.AssetExecutionContext
+) -> dg.MaterializeResult[None]:
+    """Load the ledger that syncs wrote, and publish again if it says something new."""
+    with platform.warehouse.connect("recording deliveries", tell=context.log.info) as connection:
+        _load_ledger(platform, connection)
+        result = _publish(platform, connection)
+    return dg.MaterializeResult(metadata=_described(result))
+
+
+def _publish(platform: Platform, connection: duckdb.DuckDBPyConnection) -> generations.Published:
+    settings = platform.settings
+    moment = connection.execute(statement("dagster_project", "evaluated_moment")).fetchone()
+    current = build.build_id(
+        connection,
+        manifest=dbt_project.manifest(settings),
+        as_of=None if moment is None else moment[0],
+        seed=settings.seed,
+        rule_files=[settings.config / "sources.yml"],
+    )
+    known = connection.execute(
+        statement("dagster_project", "is_build_known"), {"build_id": current.build_id}
+    ).fetchone()
+    if known is None or not known[0]:
+        ledger.append(settings.landing, "build", [current.payload], recorded_at=platform.now())
+        _load_ledger(platform, connection)
+    return generations.publish(
+        connection,
+        published=settings.published,
+        build_id=current.build_id,
+        now=platform.now(),
+        rules=current.rules,
+    )
+
+
+def _load_ledger(platform: Platform, connection: duckdb.DuckDBPyConnection) -> None:
+    ingestion.ingest_ledger(connection, landing=platform.settings.landing, loaded_at=platform.now())
+
+
+def _described(result: generations.Published) -> dict[str, dg.RawMetadataValue]:
+    return {
+        "generation": result.generation.name,
+        "new": result.is_new,
+        "rows": sum(result.rows.values()),
+        "days_written": result.days_written,
+        "days_linked": result.days_linked,
+    }

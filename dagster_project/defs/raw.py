@@ -1,5 +1,8 @@
 """Landing files become raw tables; every job starts here."""
 
+import time
+from collections.abc import Callable, Iterator
+
 import dagster as dg
 
 from dagster_project.ingest import ingestion
@@ -36,7 +39,7 @@ TABLES = {
 )
 def raw_tables(
     context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
-) -> dg.MaterializeResult:
+) -> Iterator[dg.MaterializeResult[None]]:
     """Load every landing file that is not loaded yet, and set the moment to evaluate."""
     settings = platform.settings
     landing.adopt(settings.landing)
@@ -48,10 +51,11 @@ def raw_tables(
             landing=settings.landing,
             sources=platform.sources,
             loaded_at=platform.now(),
-            progress=context.log.info,
+            progress=_now_and_then(context.log.info),
         )
         connection.execute(
-            statement("dagster_project", "set_moment"), {"as_of": moment, "known_at": platform.now()}
+            statement("dagster_project", "set_moment"),
+            {"as_of": moment, "known_at": platform.now()},
         )
         rows = dict(connection.sql(statement("dagster_project", "raw_row_counts")).fetchall())
     for key in TABLES:
@@ -59,5 +63,22 @@ def raw_tables(
             "dagster/row_count": rows[".".join(key)],
         }
         if key == ("raw", "loaded_files"):
-            metadata |= {"new_files": ingested.files, "rejected": ingested.rejected}
+            metadata |= {
+                "new_files": len(ingested.outcomes),
+                "rows_read": sum(file.rows_read for file in ingested.outcomes),
+                "rows_rejected": sum(file.rows_rejected for file in ingested.outcomes),
+            }
         yield dg.MaterializeResult(asset_key=list(key), metadata=metadata)
+
+
+def _now_and_then(tell: Callable[[str], None], seconds: float = 5.0) -> Callable[[str], None]:
+    """Pass on one line of progress every few seconds; files may come by the thousand."""
+    told_at = time.monotonic()
+
+    def progress(line: str) -> None:
+        nonlocal told_at
+        if time.monotonic() - told_at >= seconds:
+            told_at = time.monotonic()
+            tell(line)
+
+    return progress

@@ -9,7 +9,9 @@ def test_an_empty_environment_gives_a_home_in_the_checkout():
 
 
 def test_a_number_that_is_none_is_refused_by_name():
-    with pytest.raises(ValueError, match="TESSERA_SEED must be a whole number of at least 1, got 'x'"):
+    with pytest.raises(
+        ValueError, match="TESSERA_SEED must be a whole number of at least 1, got 'x'"
+    ):
         settings.load({"TESSERA_SEED": "x"})
 
 
@@ -22,11 +24,7 @@ def test_each_variable_read_is_in_the_example_and_the_other_way_round():
     source = (PROJECT / "dagster_project" / "settings.py").read_text()
     example = (PROJECT / ".env.example").read_text().splitlines()
     documented = {line.split("=")[0] for line in example if line and not line.startswith("#")}
-    read = {
-        name
-        for name in (*documented, "MLFLOW_TRACKING_URI")
-        if f'"{name}"' in source
-    }
+    read = {name for name in (*documented, "MLFLOW_TRACKING_URI") if f'"{name}"' in source}
     import re
 
     all_read = set(re.findall(r'env(?:\.get\(|, )"([A-Z_]+)"', source))

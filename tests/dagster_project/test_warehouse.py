@@ -78,7 +78,8 @@ def test_a_process_that_outlived_its_run_is_waited_for(settings):
         [
             sys.executable,
             "-c",
-            "import duckdb, sys, time; c = duckdb.connect(sys.argv[1]); print('held', flush=True); time.sleep(600)",
+            "import duckdb, sys, time; held = duckdb.connect(sys.argv[1]); "
+            "print('held', flush=True); time.sleep(600)",
             str(settings.warehouse),
         ],
         stdout=subprocess.PIPE,

@@ -1,7 +1,6 @@
 """Starting the web UI for a test, and speaking GraphQL to it."""
 
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -12,9 +11,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from dagster_project import settings
+
 TESSERA = str(Path(sys.executable).parent / "tessera")
 START_SECONDS = 180
 RUN_SECONDS = 300
+
+
+def environment_of(home: Path) -> dict[str, str]:
+    """Return what a user's shell would hold who works in this home."""
+    given = {"TESSERA_HOME": str(home), "TESSERA_SALT": "salt of the tests"}
+    return {**settings.load(given).subprocess_environment(), **given}
 
 
 def free_port() -> int:
@@ -27,7 +34,7 @@ def tessera(home: Path, *arguments: str, check: bool = True) -> subprocess.Compl
     """Run the command line as a user would, in a home of its own."""
     result = subprocess.run(
         [TESSERA, *arguments],
-        env={**os.environ, "TESSERA_HOME": str(home), "TESSERA_SALT": "salt of the tests"},
+        env=environment_of(home),
         capture_output=True,
         text=True,
     )
@@ -47,7 +54,7 @@ def web_ui(home: Path) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
     port, mlflow_port = free_port(), free_port()
     process = subprocess.Popen(
         [TESSERA, "ui", "--port", str(port), "--mlflow-port", str(mlflow_port)],
-        env={**os.environ, "TESSERA_HOME": str(home), "TESSERA_SALT": "salt of the tests"},
+        env=environment_of(home),
         stderr=subprocess.PIPE,
         text=True,
     )

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from tests.e2e.servers import TESSERA, table, tessera
+from tests.e2e.servers import TESSERA, environment_of, table, tessera
 
 COMPARED = {
     "marts.dim_customers": "*",
@@ -29,7 +29,8 @@ def fingerprints(home):
         name: table(
             home,
             f"select count(*) as rows, bit_xor(hash(row_text)) as hashed "
-            f"from (select cast(row_of as varchar) as row_text from (select {columns} from {name}) as row_of)",
+            "from (select cast(row_of as varchar) as row_text "
+            f"from (select {columns} from {name}) as row_of)",
         )
         for name, columns in COMPARED.items()
     }
@@ -40,13 +41,11 @@ def test_a_refresh_killed_at_any_moment_recovers_on_the_next_run(tmp_path, shop,
     home = tmp_path / "home"
     tessera(home, "load", str(shop), "--source", "shop")
     tessera(home, "load", str(shop), "--source", "customers")
-    started = time.monotonic()
     moments = random.Random(3)
-    environment = {**os.environ, "TESSERA_HOME": str(home), "TESSERA_SALT": "salt of the tests"}
     for _ in range(KILLS):
         process = subprocess.Popen(
             [TESSERA, "run", "refresh_segments"],
-            env=environment,
+            env=environment_of(home),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
@@ -54,7 +53,5 @@ def test_a_refresh_killed_at_any_moment_recovers_on_the_next_run(tmp_path, shop,
         time.sleep(moments.uniform(5, 25))
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-    assert time.monotonic() > started
-
     tessera(home, "run", "refresh_everything")
     assert fingerprints(home) == fingerprints(refreshed)

@@ -7,13 +7,27 @@ import pytest
 
 from tests.e2e.servers import table, tessera
 
-PUBLIC = (
-    "marts.dim_customers marts.dim_products marts.fct_events marts.dim_visitors marts.fct_sessions "
-    "marts.fct_orders marts.fct_order_lines marts.fct_refunds features.ftr_customers "
-    "features.ftr_interactions segments.dim_segments segments.fct_segment_members "
-    "segments.fct_segment_history ml.customer_clusters ml.recommendations ml.customer_scores "
-    "segments.fct_builds activation.fct_deliveries raw.loaded_files"
-).split()
+PUBLIC = [
+    "marts.dim_customers",
+    "marts.dim_products",
+    "marts.fct_events",
+    "marts.dim_visitors",
+    "marts.fct_sessions",
+    "marts.fct_orders",
+    "marts.fct_order_lines",
+    "marts.fct_refunds",
+    "features.ftr_customers",
+    "features.ftr_interactions",
+    "segments.dim_segments",
+    "segments.fct_segment_members",
+    "segments.fct_segment_history",
+    "ml.customer_clusters",
+    "ml.recommendations",
+    "ml.customer_scores",
+    "segments.fct_builds",
+    "activation.fct_deliveries",
+    "raw.loaded_files",
+]
 
 
 @pytest.mark.parametrize("name", PUBLIC)
@@ -33,7 +47,8 @@ def test_contacts_are_not_in_the_published_tables(refreshed):
 def test_received_is_stored_plus_duplicate_plus_rejected_for_every_file(refreshed):
     lost = table(
         refreshed,
-        "select file from raw.loaded_files where rows_read <> rows_stored + rows_duplicate + rows_rejected",
+        "select file from raw.loaded_files "
+        "where rows_read <> rows_stored + rows_duplicate + rows_rejected",
     )
     assert lost == []
 
@@ -48,12 +63,16 @@ def test_the_malformed_lines_of_the_shop_are_the_rejected_ones(refreshed, shop):
 
 
 def test_explain_agrees_with_the_segment_table(refreshed):
-    segments = table(refreshed, "select segment, size from segments.dim_segments order by size desc")
+    segments = table(
+        refreshed, "select segment, size from segments.dim_segments order by size desc"
+    )
     assert len(segments) >= 8
     segment = segments[0]["segment"]
     (member,) = table(refreshed, f"select customer_id from segments.seg_{segment} limit 1")
     explained = json.loads(
-        tessera(refreshed, "explain", str(member["customer_id"]), segment, "--format", "json").stdout
+        tessera(
+            refreshed, "explain", str(member["customer_id"]), segment, "--format", "json"
+        ).stdout
     )
     assert explained["is_member"] is True
     assert explained["conditions"]
@@ -63,7 +82,9 @@ def test_explain_agrees_with_the_segment_table(refreshed):
         refreshed, f"select customer_id from conditions.seg_{segment} where not is_member limit 1"
     )
     for other in others:
-        answer = tessera(refreshed, "explain", str(other["customer_id"]), segment, "--format", "json")
+        answer = tessera(
+            refreshed, "explain", str(other["customer_id"]), segment, "--format", "json"
+        )
         why_not = json.loads(answer.stdout)
         assert why_not["is_member"] is False
         assert not all(condition["holds"] for condition in why_not["conditions"])
@@ -86,7 +107,9 @@ def test_a_second_run_changes_nothing(refreshed):
 
 def test_the_champions_are_registered_and_their_version_is_on_every_score(refreshed):
     models = json.loads(tessera(refreshed, "status", "--format", "json").stdout)["models"]
-    champions = {model["model"]: model["version"] for model in models if model["alias"] == "champion"}
+    champions = {
+        model["model"]: model["version"] for model in models if model["alias"] == "champion"
+    }
     assert {"clusters", "als"} <= set(champions)
     rows = table(refreshed, "select distinct model_version from ml.customer_clusters")
     assert [str(row["model_version"]) for row in rows] == [str(champions["clusters"])]

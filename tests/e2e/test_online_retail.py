@@ -1,4 +1,4 @@
-"""The real set through the whole lineage, against a computation in pandas that shares no code with it."""
+"""The real set through the whole line, against a computation in pandas of its own."""
 
 import numpy as np
 import pandas as pd
@@ -22,14 +22,18 @@ def lines(real_data):
     lines["price"] = lines["UnitPrice"].astype(float)
     lines["at"] = pd.to_datetime(lines["InvoiceDate"])
     lines["value"] = lines["quantity"] * lines["price"]
-    lines["customer"] = lines["CustomerID"].replace({"": None, "nan": None}).str.replace(".0", "", regex=False)
+    lines["customer"] = (
+        lines["CustomerID"].replace({"": None, "nan": None}).str.replace(".0", "", regex=False)
+    )
     return lines
 
 
 @pytest.fixture(scope="module")
 def orders(lines):
     """One row per invoice that sells something: not a cancellation, a positive line in it."""
-    sold = lines[~lines["InvoiceNo"].str.startswith("C") & (lines["quantity"] > 0) & (lines["price"] > 0)]
+    sold = lines[
+        ~lines["InvoiceNo"].str.startswith("C") & (lines["quantity"] > 0) & (lines["price"] > 0)
+    ]
     return (
         sold.groupby("InvoiceNo")
         .agg(revenue=("value", "sum"), at=("at", "min"), customer=("customer", "first"))
@@ -42,7 +46,11 @@ def refunds(lines):
     cancelled = lines[lines["InvoiceNo"].str.startswith("C")]
     return (
         cancelled.groupby("InvoiceNo")
-        .agg(amount=("value", lambda values: -values.sum()), at=("at", "min"), customer=("customer", "first"))
+        .agg(
+            amount=("value", lambda values: -values.sum()),
+            at=("at", "min"),
+            customer=("customer", "first"),
+        )
         .reset_index()
     )
 
@@ -56,19 +64,25 @@ def test_every_line_is_accounted_for(home):
 
 def test_orders_equal_the_independent_computation(home, orders):
     (row,) = table(
-        home, "select count(*) as orders, sum(revenue) as revenue, min(ordered_at)::varchar as first from marts.fct_orders"
+        home,
+        "select count(*) as orders, sum(revenue) as revenue, min(ordered_at)::varchar as first "
+        "from marts.fct_orders",
     )
     assert row["orders"] == len(orders)
     assert row["revenue"] == pytest.approx(orders["revenue"].sum(), abs=0.01)
     assert row["first"] == str(orders["at"].min())
-    ours = pd.DataFrame(table(home, "select order_id, revenue from marts.fct_orders")).set_index("order_id")
+    ours = pd.DataFrame(table(home, "select order_id, revenue from marts.fct_orders")).set_index(
+        "order_id"
+    )
     theirs = orders.set_index("InvoiceNo")["revenue"]
     assert (ours["revenue"] - theirs).abs().max() < 1e-6
 
 
 def test_refunds_equal_the_independent_computation(home, refunds):
     (row,) = table(
-        home, "select count(*) as refunds, sum(amount) as amount, count(order_id) as named from marts.fct_refunds"
+        home,
+        "select count(*) as refunds, sum(amount) as amount, count(order_id) as named "
+        "from marts.fct_refunds",
     )
     assert row["refunds"] == len(refunds)
     assert row["amount"] == pytest.approx(refunds["amount"].sum(), abs=0.01)
@@ -80,7 +94,8 @@ def test_customers_are_those_of_the_set_and_one_for_each_invoice_without(home, l
     unnamed = lines.loc[lines["customer"].isna(), "InvoiceNo"].nunique()
     (row,) = table(
         home,
-        "select count(*) filter (where is_known) as named, count(*) filter (where not is_known) as unnamed"
+        "select count(*) filter (where is_known) as named,"
+        " count(*) filter (where not is_known) as unnamed"
         " from marts.dim_customers",
     )
     assert (row["named"], row["unnamed"]) == (named, unnamed)
@@ -91,19 +106,37 @@ def test_rfm_equals_the_independent_computation(home, orders, refunds, lines):
     as_of = lines["at"].max()
     orders = orders.assign(customer=orders["customer"].fillna("invoice " + orders["InvoiceNo"]))
     refunds = refunds.assign(customer=refunds["customer"].fillna("invoice " + refunds["InvoiceNo"]))
-    rfm = orders.groupby("customer").agg(last=("at", "max"), frequency=("at", "size"), revenue=("revenue", "sum"))
+    rfm = orders.groupby("customer").agg(
+        last=("at", "max"), frequency=("at", "size"), revenue=("revenue", "sum")
+    )
     refunded = refunds.groupby("customer")["amount"].sum().reindex(rfm.index).fillna(0.0)
     rfm["recency_days"] = (as_of - rfm["last"]).dt.days
     rfm["monetary"] = (rfm["revenue"] - refunded).round(2)
-    for score, values in {"r": -rfm["recency_days"], "f": rfm["frequency"], "m": rfm["monetary"]}.items():
+    for score, values in {
+        "r": -rfm["recency_days"],
+        "f": rfm["frequency"],
+        "m": rfm["monetary"],
+    }.items():
         rfm[f"{score}_score"] = np.minimum(1 + np.floor(5 * percent_rank(values)), 5).astype(int)
     rfm["rfm_score"] = rfm[["r_score", "f_score", "m_score"]].sum(axis=1)
     combined = rfm["rfm_score"] * 1e9 + rfm["monetary"]
     rfm["is_top_decile"] = percent_rank(combined) >= 0.9
 
-    columns = ["recency_days", "frequency", "monetary", "r_score", "f_score", "m_score", "rfm_score", "is_top_decile"]
+    columns = [
+        "recency_days",
+        "frequency",
+        "monetary",
+        "r_score",
+        "f_score",
+        "m_score",
+        "rfm_score",
+        "is_top_decile",
+    ]
     ours = pd.DataFrame(
-        table(home, f"select {', '.join(columns)} from features.ftr_customers where rfm_score is not null")
+        table(
+            home,
+            f"select {', '.join(columns)} from features.ftr_customers where rfm_score is not null",
+        )
     )
     ours["monetary"] = ours["monetary"].round(2)
     assert len(ours) == len(rfm)

@@ -1,0 +1,1 @@
+select max(as_of) as as_of from intermediate.int_moments_evaluated

@@ -1,0 +1,1 @@
+select segment, size from segments.dim_segments order by size desc, segment
