@@ -8,7 +8,15 @@ with
 
 affinities as (
 
-    select * from {{ ref('ftr_affinities') }}
+    select
+        customer_id,
+        as_of,
+        level,
+        name,
+        product_views,
+        cast(weight as decimal(28, 18)) as weight
+
+    from {{ ref('ftr_affinities') }}
 
 ),
 
@@ -18,8 +26,10 @@ totals as (
         customer_id,
         as_of,
         count(*) filter (where level = 'category' and product_views > 0) as categories_viewed,
-        max(affinity_share) filter (where level = 'category') as favourite_category_share,
-        max(affinity_share) filter (where level = 'brand') as favourite_brand_share
+        {% for level in ['category', 'brand'] -%}
+        sum(weight) filter (where level = '{{ level }}') as {{ level }}_weight,
+        max(weight) filter (where level = '{{ level }}') as favourite_{{ level }}_weight{{ ',' if not loop.last }}
+        {% endfor %}
 
     from affinities
 
@@ -41,9 +51,9 @@ favourites as (
         on
             affinities.customer_id = totals.customer_id
             and affinities.as_of = totals.as_of
-            and affinities.affinity_share = case
-                when affinities.level = 'category' then totals.favourite_category_share
-                else totals.favourite_brand_share
+            and affinities.weight = case
+                when affinities.level = 'category' then totals.favourite_category_weight
+                else totals.favourite_brand_weight
             end
 
     group by affinities.customer_id, affinities.as_of
@@ -55,9 +65,11 @@ select
     totals.as_of,
     totals.categories_viewed,
     favourites.favourite_category,
-    totals.favourite_category_share,
+    cast(totals.favourite_category_weight as double)
+    / nullif(cast(totals.category_weight as double), 0) as favourite_category_share,
     favourites.favourite_brand,
-    totals.favourite_brand_share
+    cast(totals.favourite_brand_weight as double)
+    / nullif(cast(totals.brand_weight as double), 0) as favourite_brand_share
 
 from totals
 
