@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 import duckdb
 
 from dagster_project import homes, output
+from dagster_project.registry import CHAMPION, NAMES
 from dagster_project.settings import Settings
 from dagster_project.statements import statement
 from edge import published
@@ -79,14 +80,17 @@ def _rows(connection: duckdb.DuckDBPyConnection, name: str) -> Rows:
 
 
 def _models(settings: Settings) -> Rows:
+    registry = homes.registry(settings)
+    champions = [registry.champion_version(name) for name in NAMES]
     return [
         (
-            model.name,
-            model.version,
-            model.alias,
-            ", ".join(f"{k} {v:.3f}" for k, v in model.metrics),
+            version.name,
+            version.label,
+            CHAMPION,
+            ", ".join(f"{name} {value:.3g}" for name, value in sorted(version.metrics.items())),
         )
-        for model in homes.registry(settings).models()
+        for version in champions
+        if version is not None
     ]
 
 

@@ -27,7 +27,7 @@ OWNERS = ["team:data-science"]
             description=description,
         )
         for table, description in {
-            "int_identifiers_resolved": "Who stands behind each identifier; one row per identifier.",
+            "int_identifiers_resolved": "Who stands behind an identifier; one row per identifier.",
             "int_customers_merged": "Customers found to be one person; one row per merge.",
         }.items()
     ],

@@ -1,7 +1,7 @@
 """Ingestion: every row that lands is stored, counted as a duplicate, or refused with a reason."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -87,8 +87,9 @@ def ingest(
     sources: Sources,
     loaded_at: datetime,
     progress: Tell | None = None,
+    kinds: Sequence[str] = KINDS,
 ) -> Ingested:
-    """Load every landing file that is not loaded yet.
+    """Load every landing file of these kinds that is not loaded yet.
 
     Killed at any point, the next call ends in the state of an undisturbed one. ``loaded_at`` is
     the clock (UTC, without a zone); each batch of files has a later one than all before it.
@@ -106,13 +107,13 @@ def ingest(
             "note_error",
             {"source": outcome.source, "file": outcome.file, "error": error},
         )
-    waiting = still_to_read(files, known)
+    waiting = [file for file in still_to_read(files, known) if file.kind in kinds]
     if not waiting:
         return Ingested()
     with _copies(landing) as copies:
         batches.prepare(connection)
         work = Work(connection, sources, loaded_at, copies, known, progress, len(waiting))
-        for kind in KINDS:
+        for kind in kinds:
             work.ingest(kind, [file for file in waiting if file.kind == kind])
         run(connection, "tidy")
     return Ingested(tuple(work.outcomes))
