@@ -26,7 +26,7 @@ create or replace temp macro moment_of(parts) as
         parts.day || ' ' || if(parts.clock = '', '00:00', parts.clock)
         || if(parts.seconds = '', ':00', parts.seconds) as timestamp
     ) - to_minutes(
-        1 * (
+        case parts.sign when '-' then -1 else 1 end * (
             60 * coalesce(try_cast(parts.hours as integer), 0)
             + coalesce(try_cast(parts.minutes as integer), 0)
         )
