@@ -44,7 +44,7 @@ def published(
         metadata={
             **_described(result),
             "rfm": pictures.inline(drawn.rfm_heat_map(rfm)),
-            "segments": pictures.inline(drawn.segment_sizes(sizes)),
+            "segments": pictures.inline(drawn.size_bars(sizes)),
         }
     )
 
@@ -85,7 +85,13 @@ def _publish(platform: Platform, connection: duckdb.DuckDBPyConnection) -> gener
 
 
 def _load_ledger(platform: Platform, connection: duckdb.DuckDBPyConnection) -> None:
-    ingestion.ingest_ledger(connection, landing=platform.settings.landing, loaded_at=platform.now())
+    ingestion.ingest(
+        connection,
+        landing=platform.settings.landing,
+        sources=platform.sources,
+        loaded_at=platform.now(),
+        kinds=["ledger"],
+    )
 
 
 def _described(result: generations.Published) -> dict[str, dg.RawMetadataValue]:
