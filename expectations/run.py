@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import statistics
+import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -93,11 +94,13 @@ def _validate_suite(
     import great_expectations as gx
     from great_expectations import expectations as gxe
 
-    batch = (
-        source.add_table_asset(suite.relation, table_name=suite.table, schema_name=suite.schema)
-        .add_batch_definition_whole_table("whole")
-        .get_batch()
-    )
+    with warnings.catch_warnings():
+        # a schema per data source, which it would rather have, is a data source per suite
+        warnings.filterwarnings("ignore", "`schema_name` is deprecated", DeprecationWarning)
+        asset = source.add_table_asset(
+            suite.relation, table_name=suite.table, schema_name=suite.schema
+        )
+    batch = asset.add_batch_definition_whole_table("whole").get_batch()
     by_name = {}
     claims = []
     for expectation in suite.expectations:
