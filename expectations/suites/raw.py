@@ -66,7 +66,6 @@ REJECTED_EVENTS: Final = Suite(
         Expectation(
             "file_is_present", "Every refused line names its file.", NOT_NULL, {"column": "file"},
         ),
-        no_rows("rejected_rows_are_counted", "A file's refused lines are as many as it says."),
         no_rows(
             "few_lines_are_rejected", "Of the newest batch at most 5 % of the lines are refused.",
             "warning",
@@ -85,7 +84,6 @@ LOADED_FILES: Final = Suite(
             "sha256_is_present", "Every file is known by its content.", NOT_NULL,
             {"column": "sha256"},
         ),
-        no_rows("rows_are_conserved", "In every file, read = stored + duplicate + rejected."),
         no_rows(
             "files_are_readable", "No file of the newest batch ended in an error.", "warning",
         ),

@@ -43,13 +43,11 @@ SPOILED = {
     "raw.rejected_events": (
         ("reason_is_present", 2, "update {it} set reason = null"),
         ("file_is_present", 2, "update {it} set file = null"),
-        ("rejected_rows_are_counted", 2, "update {it} set file_number = 2"),
         ("few_lines_are_rejected", 1, "update raw.loaded_files set rows_rejected = 200"),
         ("most_lines_are_accepted", 1, "update raw.loaded_files set rows_rejected = 900"),
     ),
     "raw.loaded_files": (
         ("sha256_is_present", 2, "update {it} set sha256 = null"),
-        ("rows_are_conserved", 2, "update {it} set rows_stored = rows_stored - 1"),
         ("files_are_readable", 2, "update {it} set error = 'truncated gzip'"),
         (
             "files_hold_rows",
