@@ -4,7 +4,7 @@
 {%- endmacro %}
 
 {% macro arrival_file_number(arrival) -%}
-    cast(floor({{ arrival }} / 4294967296) as bigint)
+    cast(({{ arrival }} - {{ arrival }} % 4294967296) / 4294967296 as bigint)
 {%- endmacro %}
 
 {% macro arrival_line(arrival) -%}

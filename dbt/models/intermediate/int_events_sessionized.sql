@@ -113,7 +113,7 @@ stretches as (
         source,
         cast(timestamp as date) as event_date,
         timestamp as from_at,
-        coalesce(lead(timestamp) over by_visitor, cast('infinity' as timestamp)) as until_at,
+        coalesce(lead(timestamp) over by_visitor, cast('9999-12-31' as timestamp)) as until_at,
         max(
             case when previous_at is null or timestamp > previous_at + {{ session_gap() }} then timestamp end
         ) over by_visitor as session_started_at

@@ -6,6 +6,7 @@
     'records': {'from': ref('stg_customers__records'), 'at': 'updated_at', 'anonymous_id': 'null'},
     'lines': {'from': ref('stg_online_retail__lines'), 'at': 'invoice_at', 'email': 'null', 'phone': 'null'},
 } %}
+{%- set types = ['anonymous_id', 'user_id', 'email', 'phone'] %}
 {#- A user ties his contacts together; without one, each contact is tied to each. -#}
 {%- set pairs = [
     ('anonymous_id', 'user_id', 'true'),
@@ -88,13 +89,13 @@ pairs as (
     where {{ type_a }} is not null and {{ type_b }} is not null and {{ condition }}
     union all
     {% endfor %}
-    {% for type in ['anonymous_id', 'user_id', 'email', 'phone'] %}
+    {% for type in types %}
     select
         namespace, source, origin, first_arrival, first_seen_at, last_seen_at, first_received_at, loaded_at,
         '{{ type }}', {{ type }}, null, null
     from sightings
-    where coalesce(anonymous_id, user_id, email, phone) = {{ type }}
-        and concat(anonymous_id, user_id, email, phone) = {{ type }}
+    where {{ type }} is not null
+        {%- for other in types if other != type %} and {{ other }} is null{% endfor %}
     union all
     {% endfor %}
     select
@@ -130,28 +131,44 @@ links as (
     from pairs
     group by all
 
-)
+),
 
 {% if is_incremental() %}
-select
-    links.* replace (
-        coalesce(known.source, links.source) as source,
-        coalesce({{ arrival('known.first_file_number', 'known.first_line') }}, links.first_arrival) as first_arrival,
-        least(known.first_seen_at, links.first_seen_at) as first_seen_at,
-        greatest(known.last_seen_at, links.last_seen_at) as last_seen_at,
-        least(known.first_received_at, links.first_received_at) as first_received_at
-        {%- for name in origins %},
-        greatest(known.{{ name }}_loaded_at, links.{{ name }}_loaded_at) as {{ name }}_loaded_at
-        {%- endfor %}
-    ) ,
-    {{ arrival_file_number('first_arrival') }} as first_file_number,
-    {{ arrival_line('first_arrival') }} as first_line
-from links
-left join {{ this }} as known on links.link_id = known.link_id
-{% else %}
-select
-    *,
-    {{ arrival_file_number('first_arrival') }} as first_file_number,
-    {{ arrival_line('first_arrival') }} as first_line
-from links
+known as (
+
+    select
+        *,
+        {{ arrival('first_file_number', 'first_line') }} as first_arrival
+    from {{ this }}
+
+),
+
 {% endif %}
+merged as (
+
+    {% if is_incremental() %}
+    -- what was known arrived first
+    select
+        links.* replace (
+            coalesce(known.source, links.source) as source,
+            coalesce(known.first_arrival, links.first_arrival) as first_arrival,
+            least(known.first_seen_at, links.first_seen_at) as first_seen_at,
+            greatest(known.last_seen_at, links.last_seen_at) as last_seen_at,
+            least(known.first_received_at, links.first_received_at) as first_received_at
+            {%- for name in origins %},
+            greatest(known.{{ name }}_loaded_at, links.{{ name }}_loaded_at) as {{ name }}_loaded_at
+            {%- endfor %}
+        )
+    from links
+    left join known on links.link_id = known.link_id
+    {% else %}
+    select * from links
+    {% endif %}
+
+)
+
+select
+    * exclude (first_arrival),
+    {{ arrival_file_number('first_arrival') }} as first_file_number,
+    {{ arrival_line('first_arrival') }} as first_line
+from merged

@@ -1,0 +1,45 @@
+{#- One row per event, in its session. -#}
+{{ config(materialized='view') }}
+
+select
+    events.message_id,
+    events.source,
+    events.type,
+    events.event,
+    events.timestamp,
+    events.received_at,
+    events.visitor_id,
+    coalesce(events.session_id, attributed.session_id) as session_id,
+    events.page_path,
+    events.page_title,
+    events.referrer,
+    events.product_id,
+    events.product_name,
+    events.category,
+    events.brand,
+    events.price,
+    events.list_price,
+    events.quantity,
+    events.order_id,
+    events.value,
+    events.revenue,
+    events.discount,
+    events.coupon,
+    events.currency,
+    events.search_query,
+    events.promotion_id,
+    events.form_id,
+    events.dwell_seconds,
+    events.scroll_depth_share,
+    events.campaign_source,
+    events.campaign_medium,
+    events.campaign_name,
+    events.country,
+    events.city,
+    events.device_type,
+    events.locale,
+    events.has_gpc,
+    events.is_bot
+from {{ ref('int_events_sessionized') }} as events
+left join {{ ref('int_order_events_attributed') }} as attributed
+    on events.file_number = attributed.file_number and events.line = attributed.line
