@@ -16,6 +16,7 @@ from edge.statements import fill, literal, statement
 
 LATEST = "LATEST"
 MANIFEST = "manifest.json"
+SCHEMAS = ["segments", "marts", "features", "ml", "activation", "conditions", "ops", "raw"]
 ATTEMPTS = 5  # a reader slower than this many publications in a row gives up
 
 # Functions that may stand where a table stands. Others reach files, settings or raw memory, and
@@ -163,14 +164,24 @@ def query(
     SELECT that DuckDB cannot answer.
     """
     with open_newest(published, memory_limit=memory_limit) as (generation, connection):
-        parquet = literal(generation.parquet)
-        connection.execute(fill(statement("edge", "lock_down"), {"parquet": parquet}))
+        _lock_down(connection, generation)
         refuse_unless_select(connection, sql)
         relation = connection.sql(sql)
         columns, types = tuple(relation.columns), tuple(str(type_) for type_ in relation.types)
         rows = relation.fetchall() if limit is None else relation.fetchmany(limit + 1)
         is_cut = limit is not None and len(rows) > limit
         return Result(columns, types, rows[:limit] if is_cut else rows, is_cut)
+
+
+def _lock_down(connection: duckdb.DuckDBPyConnection, generation: Generation) -> None:
+    given = {"order": SCHEMAS}
+    schemas = connection.execute(statement("edge", "published_schemas"), given).fetchone()
+    assert schemas is not None
+    values = {
+        "schemas": literal(schemas[0] or "warehouse.main"),
+        "parquet": literal(generation.parquet),
+    }
+    connection.execute(fill(statement("edge", "lock_down"), values))
 
 
 def refuse_unless_select(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
