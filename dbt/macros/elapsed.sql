@@ -39,20 +39,6 @@
     (unix_micros({{ later }}) - unix_micros({{ earlier }}))
 {%- endmacro %}
 
-{#- The value of the newest row that has one; the tiebreak decides between rows of the same time, so that the
-    answer never depends on the order in which rows are read. -#}
-{% macro newest(value, moment, tiebreak) -%}
-    {{ return(adapter.dispatch('newest', 'tessera')(value, moment, tiebreak)) }}
-{%- endmacro %}
-
-{% macro default__newest(value, moment, tiebreak) -%}
-    arg_max({{ value }}, ({{ moment }}, {{ tiebreak }})) filter (where {{ value }} is not null)
-{%- endmacro %}
-
-{% macro spark__newest(value, moment, tiebreak) -%}
-    max_by({{ value }}, struct({{ moment }}, {{ tiebreak }})) filter (where {{ value }} is not null)
-{%- endmacro %}
-
 {#- Complete years from a date to a later timestamp: an age. -#}
 {% macro whole_years(earlier, later) -%}
     {{ return(adapter.dispatch('whole_years', 'tessera')(earlier, later)) }}

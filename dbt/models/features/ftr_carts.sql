@@ -1,6 +1,6 @@
 {#-
 One row per customer and moment with an open cart: what was put into it less what was taken out, per product,
-since the customer's last order of any source or device.
+since the customer's last order of any source or device. An order on a device of several people empties its cart.
 -#}
 {{ config(materialized='table') }}
 
@@ -19,7 +19,7 @@ last_orders as (
         moments.as_of,
         max(orders.ordered_at) as ordered_at
 
-    from {{ ref('fct_orders') }} as orders
+    from {{ ref('int_customer_orders_timed') }} as orders
 
     inner join moments on orders.ordered_at <= moments.as_of
 
@@ -54,7 +54,7 @@ products as (
         as_of,
         product_id,
         greatest(sum(quantity_change), 0) as quantity,
-        {{ newest('price', 'changed_at', 'message_id') }} as price,
+        {{ latest('price', ['changed_at', 'message_id']) }} as price,
         max(changed_at) as changed_at
 
     from changes

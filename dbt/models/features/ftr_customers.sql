@@ -14,7 +14,7 @@ select
     profiles.age_years,
     profiles.gender,
     profiles.preferred_channel,
-    coalesce(profiles.country, visits.country) as country,
+    coalesce(profiles.country, visits.country, profiles.invoice_country) as country,
     coalesce(profiles.city, visits.city) as city,
     coalesce(profiles.locale, visits.locale) as locale,
     visits.device_type,

@@ -43,10 +43,10 @@ select
     lines.customer_id,
     lines.as_of,
     cast(sum(lines.paid) filter (where lines.category is not null) as double)
-    / nullif(cast(sum(cast(lines.quantity * categories.average_price as decimal(38, 7))) as double), 0)
+    / nullif(cast(sum(cast(lines.quantity * categories.average_price as decimal(38, 10))) as double), 0)
         as price_level,
-    cast(sum(lines.quantity) filter (where lines.is_discounted) as double)
-    / nullif(cast(sum(lines.quantity) as double), 0) as discounted_share
+    cast(coalesce(sum(lines.quantity) filter (where lines.is_discounted), 0) as double)
+    / nullif(cast(sum(lines.quantity) filter (where lines.is_discounted is not null) as double), 0) as discounted_share
 
 from lines
 

@@ -38,8 +38,8 @@ described as (
 select
     as_of,
     product_id,
-    {{ newest('category', 'last_at', 'category') }} as category,
-    {{ newest('brand', 'last_at', 'brand') }} as brand
+    {{ latest('category', ['last_at', 'category']) }} as category,
+    {{ latest('brand', ['last_at', 'brand']) }} as brand
 
 from described
 

@@ -3,6 +3,8 @@ One row per customer and moment at which the customer had been seen: who they ar
 no row: a customer whose every session is a robot's, who never ordered and gave no name.
 -#}
 {{ config(materialized='table') }}
+{#- an undated record is older than any dated one -#}
+{%- set moments = ["coalesce(traits.observed_at, timestamp '0001-01-01')", 'traits.file_number', 'traits.line'] %}
 
 with
 
@@ -49,7 +51,7 @@ traits as (
         traits.customer_id,
         moments.as_of,
         {% for trait in ['birthday', 'age', 'gender', 'country', 'city', 'locale', 'preferred_channel'] -%}
-        {{ newest('traits.' ~ trait, 'traits.observed_at', 'traits.' ~ trait) }} as {{ trait }}{{ ',' if not loop.last }}
+        {{ latest('traits.' ~ trait, moments) }} as {{ trait }}{{ ',' if not loop.last }}
         {% endfor %}
 
     from {{ ref('int_traits_observed') }} as traits
@@ -57,6 +59,21 @@ traits as (
     inner join moments on traits.observed_at is null or traits.observed_at <= moments.as_of
 
     group by traits.customer_id, moments.as_of
+
+),
+
+invoices as (
+
+    select
+        invoices.customer_id,
+        moments.as_of,
+        {{ latest('invoices.country', ['invoices.invoice_at', 'invoices.invoice']) }} as country
+
+    from {{ ref('int_invoices_summed') }} as invoices
+
+    inner join moments on invoices.invoice_at <= moments.as_of
+
+    group by invoices.customer_id, moments.as_of
 
 )
 
@@ -69,6 +86,7 @@ select
     traits.gender,
     traits.preferred_channel,
     traits.country,
+    invoices.country as invoice_country,
     traits.city,
     traits.locale
 
@@ -85,6 +103,9 @@ left join robots
 
 left join traits
     on customers.customer_id = traits.customer_id and moments.as_of = traits.as_of
+
+left join invoices
+    on customers.customer_id = invoices.customer_id and moments.as_of = invoices.as_of
 
 left join {{ ref('ftr_orders') }} as orders
     on customers.customer_id = orders.customer_id and moments.as_of = orders.as_of

@@ -24,7 +24,10 @@ events as (
 
     where
         {{ is_behaviour() }}
-        and event in ('Product Added', 'Product Removed', 'Cart Viewed', 'Checkout Started')
+        and (
+            (event in ('Product Added', 'Product Removed') and product_id is not null)
+            or event in ('Cart Viewed', 'Checkout Started')
+        )
         {% if is_incremental() %} and known_at > {{ watermark('known_at') }} {% endif %}
 
 )

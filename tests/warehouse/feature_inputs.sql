@@ -1,0 +1,63 @@
+-- What features and segments read, with the columns of the marts' contracts that they use. All empty.
+create schema if not exists intermediate;
+create schema if not exists marts;
+create schema if not exists ml;
+create schema if not exists ops;
+
+create or replace table intermediate.int_moments_evaluated (as_of timestamp, known_at timestamp);
+
+create or replace table intermediate.int_events_sessionized (
+    message_id varchar, source varchar, visitor_id varchar, session_id varchar, type varchar, event varchar,
+    timestamp timestamp, is_bot boolean, page_path varchar, product_id varchar, category varchar, brand varchar,
+    price decimal(18, 4), quantity double, dwell_seconds decimal(18, 3), scroll_depth_share decimal(9, 6),
+    known_at timestamp
+);
+
+create or replace table intermediate.int_traits_observed (
+    customer_id varchar, observed_at timestamp, file_number bigint, line bigint, birthday date, age integer, gender varchar, country varchar,
+    city varchar, locale varchar, preferred_channel varchar
+);
+
+create or replace table intermediate.int_customer_orders_timed (customer_id varchar, ordered_at timestamp);
+
+create or replace table intermediate.int_invoices_summed (
+    customer_id varchar, invoice varchar, country varchar, invoice_at timestamp
+);
+
+create or replace table marts.dim_customers (customer_id varchar, first_seen_at timestamp);
+
+create or replace table marts.dim_customer_identifiers (
+    customer_id varchar, identifier_type varchar, first_seen_at timestamp
+);
+
+create or replace table marts.dim_visitors (visitor_id varchar, customer_id varchar);
+
+create or replace table marts.fct_sessions (
+    session_id varchar, visitor_id varchar, customer_id varchar, started_at timestamp, ended_at timestamp,
+    device_type varchar, country varchar, city varchar, locale varchar, referrer varchar, exit_path varchar,
+    is_bot boolean
+);
+
+create or replace table marts.fct_orders (
+    order_id varchar, source varchar, customer_id varchar, ordered_at timestamp, revenue decimal(18, 4)
+);
+
+create or replace table marts.fct_order_lines (
+    order_id varchar, source varchar, line_number bigint, customer_id varchar, ordered_at timestamp,
+    product_id varchar, category varchar, brand varchar, quantity double, price decimal(18, 4),
+    list_price decimal(18, 4), is_goods boolean
+);
+
+create or replace table marts.fct_refunds (
+    refund_id varchar, order_id varchar, source varchar, customer_id varchar, refunded_at timestamp,
+    amount decimal(18, 4)
+);
+
+create or replace table ml.customer_clusters (
+    customer_id varchar, as_of timestamp, cluster integer, label varchar, distance double, model_version varchar
+);
+
+create or replace table ops.ledger (
+    file varchar, file_number bigint, line bigint, kind varchar, recorded_at timestamp, payload json,
+    loaded_at timestamp
+);
