@@ -1,13 +1,18 @@
 """What every step of the lineage works with: settings, the warehouse, its keys and its clock."""
 
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Protocol
 
 from dagster_project import keys
 from dagster_project.settings import Settings
 from dagster_project.warehouse import Warehouse
 from edge.sources import Sources
 from edge.sources import load as load_sources
+
+PROGRESS = "· "  # marks the lines of a run's log that ``tessera run`` shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,23 @@ class Platform:
         if text == "now":
             return self.now()
         return parse_moment(text)
+
+
+class Logs(Protocol):
+    """A context of Dagster, as far as telling goes."""
+
+    @property
+    def log(self) -> logging.Logger:
+        """The log of a run's step."""
+
+
+def telling(context: Logs) -> Callable[[str], None]:
+    """Return how a step tells people what it is doing: in the run's log, marked as progress."""
+
+    def tell(line: str) -> None:
+        context.log.info(PROGRESS + line)
+
+    return tell
 
 
 def parse_moment(text: str) -> datetime:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 NAMES = ("clusters", "als")
 CHAMPION = "champion"
+PROMOTED, NOT_PROMOTED = "promoted", "not_promoted"  # tags whose value is the reason
 TRAINING_SOURCES = ("ml/**/*.py", "dagster_project/training.py", "dagster_project/ml_*.sql")
 
 
@@ -148,13 +149,13 @@ class Registry:
     def promote(self, version: Version, reason: str) -> None:
         """Make a version the champion of its name, and say why."""
         client = self._client()
-        client.set_model_version_tag(version.name, str(version.number), "promoted", reason)
         client.set_registered_model_alias(version.name, CHAMPION, str(version.number))
+        client.set_model_version_tag(version.name, str(version.number), PROMOTED, reason)
 
     def keep(self, version: Version, reason: str) -> None:
         """Say why a version did not become the champion."""
         client = self._client()
-        client.set_model_version_tag(version.name, str(version.number), "not_promoted", reason)
+        client.set_model_version_tag(version.name, str(version.number), NOT_PROMOTED, reason)
 
     def champion_version(self, name: str) -> Version | None:
         """Find the champion of a name without loading it."""
@@ -188,10 +189,17 @@ class Registry:
             return restore(version.name, Path(path))
 
     def find(self, name: str, fingerprint: str) -> Version | None:
-        """Find the newest version trained on the same data, by the same code, in the same way."""
+        """Find the newest version trained on the same data, by the same code, in the same way.
+
+        One that was killed before it was decided upon is passed over, and so trained again.
+        """
         client = self._client()
-        versions = client.search_model_versions(f"name = '{name}'")
-        same = [v for v in versions if v.tags.get("fingerprint") == fingerprint]
+        same = [
+            found
+            for found in client.search_model_versions(f"name = '{name}'")
+            if found.tags.get("fingerprint") == fingerprint
+            and not {PROMOTED, NOT_PROMOTED}.isdisjoint(found.tags)
+        ]
         if not same:
             return None
         return self._version(client, max(same, key=lambda v: int(v.version)))

@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from string import Template
+from typing import Any
 
 import dagster as dg
 import duckdb
@@ -13,7 +15,7 @@ Relation = tuple[str, str]  # schema, table
 
 def describe(
     connection: duckdb.DuckDBPyConnection, relations: Iterable[Relation]
-) -> dict[Relation, dict[str, dg.RawMetadataValue]]:
+) -> dict[Relation, dict[str, Any]]:
     """Return row count and column schema of each relation that exists, as asset metadata."""
     columns: dict[Relation, list[dg.TableColumn]] = defaultdict(list)
     for schema, table, name, type_ in connection.execute(
@@ -22,9 +24,15 @@ def describe(
         columns[schema, table].append(dg.TableColumn(name, type_))
     return {
         relation: {
-            "dagster/row_count": len(connection.table(f'"{relation[0]}"."{relation[1]}"')),
+            "dagster/row_count": _row_count(connection, relation),
             "dagster/column_schema": dg.TableSchema(columns[relation]),
         }
         for relation in relations
         if relation in columns
     }
+
+
+def _row_count(connection: duckdb.DuckDBPyConnection, relation: Relation) -> int:
+    counting = Template(statement("dagster_project", "row_count"))
+    ((rows,),) = connection.execute(counting.substitute(relation=".".join(relation))).fetchall()
+    return int(rows)

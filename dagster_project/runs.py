@@ -1,6 +1,6 @@
 """Running a job in this process, with progress, as ``tessera run`` does."""
 
-import logging
+import contextlib
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import dagster as dg
 
 from dagster_project import homes
+from dagster_project.platform import PROGRESS
 from dagster_project.settings import Settings, apply
 
 AS_OF_TAG = "tessera/as_of"
@@ -59,7 +60,13 @@ def run(
     progress = _Progress(tell)
     run_id = str(uuid.uuid4())
     started = time.monotonic()
-    with dg.DagsterInstance.get() as instance:
+    log = settings.home / "logs" / f"run-{run_id}.log"
+    log.parent.mkdir(exist_ok=True)
+    with (
+        dg.DagsterInstance.get() as instance,
+        log.open("w", encoding="utf-8") as output,
+        contextlib.redirect_stdout(output),  # what dbt prints
+    ):
         instance.add_event_listener(run_id, progress.hear)
         result = defs.resolve_job_def(job).execute_in_process(
             instance=instance,
@@ -97,8 +104,8 @@ class _Progress:
     def hear(self, entry: dg.EventLogEntry) -> None:
         event = entry.dagster_event
         if event is None:
-            if int(entry.level) >= logging.INFO and entry.user_message:
-                self._tell(f"    {entry.user_message}")
+            if entry.user_message.startswith(PROGRESS):
+                self._tell(f"    {entry.user_message.removeprefix(PROGRESS)}")
             return
         step = event.step_key or "run"
         if event.event_type == dg.DagsterEventType.STEP_START:

@@ -131,7 +131,8 @@ def train_clusters(
     parameters = {"seed": seed, "columns": ",".join(columns), **asdict(search)}
     mark = registries.fingerprint("clusters", dataset, parameters, registries.hash_sources())
     if (same := registry.find("clusters", mark)) is not None:
-        return _unchanged("clusters", metric, same)
+        drawn = pictures.cluster_map(cast("ClusterModel", registry.load(same)), features)
+        return replace(_unchanged("clusters", metric, same), pictures={"clusters": drawn})
 
     def fit(rows: pd.DataFrame, search: Search) -> clusters.Fitted:
         return clusters.fit(

@@ -4,7 +4,7 @@ import dagster as dg
 
 from dagster_project import settings as environment
 from dagster_project.defs.publish import PUBLISHED, RECORDED, publish_what_was_sent
-from dagster_project.platform import Platform
+from dagster_project.platform import Platform, telling
 from edge import published
 from edge.activation import sync as syncs
 from edge.activation import targets as configured
@@ -46,9 +46,9 @@ def _target(name: str, config: configured.TargetConfig) -> dg.AssetsDefinition:
         )
         for result in results:
             if result.status == "not activated":
-                context.log.info(f"{name}: {result.segment} not activated: {result.reason}")
+                telling(context)(f"{name}: {result.segment} not activated: {result.reason}")
         counts = {field: sum(getattr(x, field) for x in results) for field in COUNTED}
-        context.log.info(f"{name}: " + ", ".join(f"{v} {k}" for k, v in counts.items()))
+        telling(context)(f"{name}: " + ", ".join(f"{v} {k}" for k, v in counts.items()))
         rows = [
             dg.TableRecord(
                 {

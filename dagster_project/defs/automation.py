@@ -12,6 +12,11 @@ TARGETS = dg.AssetSelection.assets(*activation.KEYS)
 RECORDED = dg.AssetSelection.assets(publish.RECORDED)
 LINEAGE = dg.AssetSelection.all() - MODELS - TARGETS - RECORDED
 
+
+def _with_all_it_needs(selection: dg.AssetSelection) -> dg.AssetSelection:
+    return RAW | selection.upstream().required_multi_asset_neighbors()
+
+
 ingest_events = dg.define_asset_job(
     "ingest_events", RAW, description="Load new landing files into the raw tables."
 )
@@ -22,7 +27,7 @@ refresh_segments = dg.define_asset_job(
 )
 train_models = dg.define_asset_job(
     "train_models",
-    RAW | MODELS | (MODELS.upstream() - dg.AssetSelection.groups("segments")),
+    _with_all_it_needs(MODELS),
     description="Train, compare with the champion and with a baseline, promote the better.",
 )
 activate_segments = dg.define_asset_job(
@@ -46,7 +51,7 @@ train_clusters_weekly = dg.ScheduleDefinition(
     name="train_clusters_weekly",
     job=dg.define_asset_job(
         "train_clusters",
-        RAW | dg.AssetSelection.assets(["models", "clusters"]).upstream(),
+        _with_all_it_needs(dg.AssetSelection.assets(["models", "clusters"])),
         description="Train the customer clusters alone.",
     ),
     cron_schedule="0 2 * * 1",
@@ -57,7 +62,7 @@ train_clusters_weekly = dg.ScheduleDefinition(
 @dg.schedule(
     job=dg.define_asset_job(
         "train_recommender",
-        RAW | dg.AssetSelection.assets(["models", "als"]).upstream(),
+        _with_all_it_needs(dg.AssetSelection.assets(["models", "als"])),
         description="Train the recommender alone.",
     ),
     cron_schedule="0 3 * * 1",

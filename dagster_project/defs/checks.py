@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import dagster as dg
 
 from dagster_project.ingest import ingestion
-from dagster_project.platform import Platform
+from dagster_project.platform import Platform, telling
 from expectations import catalogue, page, record
 from expectations import run as checks
 from expectations.suite import Suite
@@ -57,7 +57,7 @@ def nothing_is_lost(
     context: dg.AssetCheckExecutionContext, platform: dg.ResourceParam[Platform]
 ) -> dg.AssetCheckResult:
     """Recount every file's rows in the raw tables."""
-    with platform.warehouse.connect("conservation", tell=context.log.info) as connection:
+    with platform.warehouse.connect("conservation", tell=telling(context)) as connection:
         lost = ingestion.conservation(connection)
     named = ", ".join(f"{x.source}/{x.file}" for x in lost[:5])
     return dg.AssetCheckResult(
@@ -71,7 +71,7 @@ def _validated(
     context: dg.AssetCheckExecutionContext, platform: Platform, suites: Sequence[Suite]
 ) -> list[checks.Result]:
     settings = platform.settings
-    with platform.warehouse.locked("checks", tell=context.log.info):
+    with platform.warehouse.locked("checks", tell=telling(context)):
         results = checks.validate(
             settings.warehouse, suites, history=record.history(settings.reports)
         )

@@ -8,7 +8,7 @@ from dagster_dbt import DbtCliResource, dbt_assets
 
 from dagster_project import dbt_project, relations
 from dagster_project import settings as environment
-from dagster_project.platform import Platform
+from dagster_project.platform import Platform, telling
 
 _settings = environment.load()
 
@@ -23,7 +23,7 @@ def dbt_models(
         profiles_dir=str(dbt_project.PROJECT_DIR),
         dbt_executable=dbt_project.EXECUTABLE,
     )
-    with platform.warehouse.locked("dbt", tell=context.log.info):
+    with platform.warehouse.locked("dbt", tell=telling(context)):
         invocation = dbt.cli(
             ["build", "--exclude-resource-type", "unit_test"],
             context=context,
@@ -45,7 +45,7 @@ def _with_row_counts(
         for event in events
         if isinstance(event, dg.Output)
     }
-    with platform.warehouse.connect("row counts", tell=context.log.info) as connection:
+    with platform.warehouse.connect("row counts", tell=telling(context)) as connection:
         found = relations.describe(
             connection, [(key.path[0], key.path[1]) for key in keys.values()]
         )

@@ -1,12 +1,13 @@
 """What Python computes: identities, models and their scores."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import dagster as dg
 import pandas as pd
 
 from dagster_project import homes, identity, pictures, scoring, training
-from dagster_project.platform import Platform
+from dagster_project.platform import Platform, telling
 
 LINKS = dg.AssetKey(["intermediate", "int_identifiers_linked"])
 FEATURES = dg.AssetKey(["features", "ftr_customers"])
@@ -38,7 +39,7 @@ def identities(
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Connect identifiers seen together, with guard rails, and name each person."""
     keys = platform.keys
-    with platform.warehouse.connect("identity resolution", tell=context.log.info) as connection:
+    with platform.warehouse.connect("identity resolution", tell=telling(context)) as connection:
         counts = identity.resolve_identities(connection, salt=keys.salt, contact_key=keys.contact)
     yield dg.MaterializeResult(
         asset_key=["intermediate", "int_identifiers_resolved"],
@@ -68,7 +69,7 @@ def clusters(
     """Group customers who behave alike: K-Means, the number of groups by silhouette."""
     from ml import personas
 
-    with platform.warehouse.connect("training clusters", tell=context.log.info) as connection:
+    with platform.warehouse.connect("training clusters", tell=telling(context)) as connection:
         features = training.read_features(connection, personas.COLUMNS)
     result = training.train_clusters(
         features, homes.registry(platform.settings), seed=platform.settings.seed
@@ -88,13 +89,13 @@ def als(
 ) -> dg.MaterializeResult[None]:
     """Train the recommender: alternating least squares, compared with popularity."""
     settings = platform.settings
-    with platform.warehouse.connect("training ALS", tell=context.log.info) as connection:
+    with platform.warehouse.connect("training ALS", tell=telling(context)) as connection:
         moment = training.read_moment(connection)
         interactions = training.read_interactions(connection)
         dated = training.read_dated_interactions(connection, training.load_recipe())
         purchases = training.read_purchases(connection)
     if moment is None:
-        context.log.info("nothing to train on: no behaviour event is loaded")
+        telling(context)("nothing to train on: no behaviour event is loaded")
         return dg.MaterializeResult(metadata={"outcome": "skipped"})
     result = training.train_recommender(
         interactions,
@@ -121,7 +122,7 @@ def customer_clusters(
     """Find the cluster of each customer, by the champion model; one row per customer."""
     from ml import personas
 
-    with platform.warehouse.connect("scoring clusters", tell=context.log.info) as connection:
+    with platform.warehouse.connect("scoring clusters", tell=telling(context)) as connection:
         features = training.read_features(connection, personas.COLUMNS)
         scored = scoring.score_clusters(features, homes.registry(platform.settings))
         rows = scoring.write(connection, scored)
@@ -139,7 +140,7 @@ def recommendations(
     context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
 ) -> dg.MaterializeResult[None]:
     """Recommend products by the champion model; one row per customer and rank."""
-    with platform.warehouse.connect("recommending", tell=context.log.info) as connection:
+    with platform.warehouse.connect("recommending", tell=telling(context)) as connection:
         scored = scoring.score_recommendations(
             training.read_customers(connection),
             training.read_interactions(connection),
@@ -162,7 +163,7 @@ def customer_scores(
     context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
 ) -> dg.MaterializeResult[None]:
     """Predict by name, by the champion models; one row per customer and score."""
-    with platform.warehouse.connect("scoring", tell=context.log.info) as connection:
+    with platform.warehouse.connect("scoring", tell=telling(context)) as connection:
         scored = scoring.score_customers()
         rows = scoring.write(connection, scored)
     return dg.MaterializeResult(metadata=_scored(rows, scored))
@@ -170,9 +171,9 @@ def customer_scores(
 
 def _trained(
     context: dg.AssetExecutionContext, result: training.TrainingResult
-) -> Mapping[str, dg.RawMetadataValue]:
-    context.log.info(f"{result.name}: {result.outcome}: {result.reason}")
-    metadata: dict[str, dg.RawMetadataValue] = {
+) -> Mapping[str, Any]:
+    telling(context)(f"{result.name}: {result.outcome}: {result.reason}")
+    metadata: dict[str, Any] = {
         "outcome": result.outcome,
         "reason": result.reason,
         **{name: float(value) for name, value in result.metrics.items()},
@@ -184,6 +185,6 @@ def _trained(
     return metadata
 
 
-def _scored(rows: int, scored: scoring.Scored) -> Mapping[str, dg.RawMetadataValue]:
+def _scored(rows: int, scored: scoring.Scored) -> Mapping[str, Any]:
     version = "none: no champion yet" if scored.version is None else scored.version.label
     return {"dagster/row_count": rows, "model_version": version}

@@ -1,11 +1,13 @@
 """Publishing: people, dashboards and syncs read a generation, never the warehouse."""
 
+from typing import Any
+
 import dagster as dg
 import duckdb
 
 from dagster_project import dbt_project, pictures
 from dagster_project.ingest import ingestion
-from dagster_project.platform import Platform
+from dagster_project.platform import Platform, telling
 from dagster_project.publish import build, generations
 from dagster_project.statements import statement
 from edge import ledger
@@ -34,7 +36,7 @@ def published(
     context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
 ) -> dg.MaterializeResult[None]:
     """Publish a read-only generation of the public tables, as DuckDB and Parquet."""
-    with platform.warehouse.connect("publishing", tell=context.log.info) as connection:
+    with platform.warehouse.connect("publishing", tell=telling(context)) as connection:
         result = _publish(platform, connection)
         rfm = connection.execute(statement("dagster_project", "rfm_cells")).df()
         sizes = connection.execute(statement("dagster_project", "segment_sizes")).df()
@@ -53,7 +55,7 @@ def publish_what_was_sent(
     platform: Platform, context: dg.AssetExecutionContext
 ) -> dg.MaterializeResult[None]:
     """Load the ledger that syncs wrote, and publish again if it says something new."""
-    with platform.warehouse.connect("recording deliveries", tell=context.log.info) as connection:
+    with platform.warehouse.connect("recording deliveries", tell=telling(context)) as connection:
         _load_ledger(platform, connection)
         result = _publish(platform, connection)
     return dg.MaterializeResult(metadata=_described(result))
@@ -94,7 +96,7 @@ def _load_ledger(platform: Platform, connection: duckdb.DuckDBPyConnection) -> N
     )
 
 
-def _described(result: generations.Published) -> dict[str, dg.RawMetadataValue]:
+def _described(result: generations.Published) -> dict[str, Any]:
     return {
         "generation": result.generation.name,
         "new": result.is_new,

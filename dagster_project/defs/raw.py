@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import dagster as dg
 
+from dagster_project import identity, scoring
 from dagster_project.ingest import ingestion
-from dagster_project.platform import Platform
+from dagster_project.platform import Platform, telling
 from dagster_project.statements import statement
 from edge import landing
 
@@ -44,14 +46,16 @@ def raw_tables(
     settings = platform.settings
     landing.adopt(settings.landing)
     moment = platform.requested_moment(context.run.tags.get(AS_OF_TAG))
-    with platform.warehouse.connect("ingestion", tell=context.log.info) as connection:
+    with platform.warehouse.connect("ingestion", tell=telling(context)) as connection:
         ingestion.create_tables(connection)
+        identity.create_tables(connection)  # dbt reads these from its first run on
+        scoring.create_tables(connection)
         ingested = ingestion.ingest(
             connection,
             landing=settings.landing,
             sources=platform.sources,
             loaded_at=platform.now(),
-            progress=_now_and_then(context.log.info),
+            progress=_now_and_then(telling(context)),
         )
         connection.execute(
             statement("dagster_project", "set_moment"),
@@ -59,7 +63,7 @@ def raw_tables(
         )
         rows = dict(connection.sql(statement("dagster_project", "raw_row_counts")).fetchall())
     for key in TABLES:
-        metadata: dict[str, dg.RawMetadataValue] = {
+        metadata: dict[str, Any] = {
             "dagster/row_count": rows[".".join(key)],
         }
         if key == ("raw", "loaded_files"):

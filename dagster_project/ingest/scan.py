@@ -23,6 +23,7 @@ LONGEST_LINE = 2**20  # bytes; half of what DuckDB's reader takes
 KEPT_OF_A_LONG_LINE = 2**16  # bytes; all of it stays in the landing file
 GZIP = b"\x1f\x8b"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+TAKEN_OTHERWISE = (b"\r", b"\0", b"\1")  # an end of line, of a text, of a column
 BLANK = b" \t\r"
 BLANK_LINES = re.compile(rb"^[ \t]*\n|^[ \t]+\Z", re.MULTILINE)
 MAYBE_BLANK = (b"\n\n", b"\n ", b"\n\t")
@@ -137,16 +138,16 @@ def _judge(content: bytes, length: int) -> tuple[str | None, bytes]:
         content.decode()
     except UnicodeDecodeError:
         return "invalid UTF-8", content
-    if b"\0" in content or b"\1" in content:
+    if not any(byte in content for byte in TAKEN_OTHERWISE):
+        return None, content
+    if not content.startswith(b"{"):
+        return "not a JSON object", content
+    # A carriage return is white space to JSON between values, but may not stand within a string.
+    try:
+        json.loads(content)
+    except (ValueError, RecursionError):
         return "malformed JSON", content
-    if b"\r" in content:
-        # Between values it is white space, which JSON allows; within a string it is not allowed.
-        try:
-            json.loads(content)
-        except (ValueError, RecursionError):
-            return "malformed JSON", content
-        return None, content.replace(b"\r", b" ")
-    return None, content
+    return None, content.replace(b"\r", b" ")
 
 
 def _is_gzip(path: Path) -> bool:
@@ -182,7 +183,7 @@ def _blocks(chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 def _is_clean(block: bytes) -> bool:
     """Say whether DuckDB reads each line of a block as it stands."""
-    if b"\r" in block or b"\0" in block or b"\1" in block:
+    if any(byte in block for byte in TAKEN_OTHERWISE):
         return False
     if not block.isascii():
         try:

@@ -152,7 +152,8 @@ def _create_views(connection: duckdb.DuckDBPyConnection, generation: Generation)
     if events is not None and not has_files:
         unreadable.append(events)  # a view over no files cannot be made: an empty table instead
         events = None
-    names = views.create(generation, views.texts(connection), events)
+    conditions = [(n, t) for n, t in views.texts(connection) if f"conditions.{n}" in everything]
+    names = views.create(generation, conditions, events)
     unreadable += [everything[f"conditions.{name}"] for name in names]
     if unreadable:
         with _attached(connection, generation.warehouse):

@@ -16,6 +16,7 @@ SCHEMAS = ("marts", "features", "ml", "segments", "conditions", "activation", "o
 
 EVENTS = "marts.fct_events"  # event grain: Parquet day by day, and a view
 CONTACTS = frozenset({"marts.dim_customer_contacts", "marts.dim_customer_identifiers"})
+SEGMENTS = "segments.dim_segments"
 REJECTED = "raw.rejected_events"  # the lines may hold anything: only their counts are public
 NOT_PUBLIC = CONTACTS | {"ops.ledger"}
 FROM_RAW = frozenset({"raw.loaded_files", REJECTED})
@@ -61,12 +62,15 @@ def as_of(connection: duckdb.DuckDBPyConnection) -> str | None:
 
 
 def found(connection: duckdb.DuckDBPyConnection) -> dict[str, Relation]:
-    """Return every relation of the public schemas by its name, private ones too."""
+    """Return every relation of the public schemas by its name, private ones too.
+
+    Left out are segments that are no longer registered: what they hold is out of date.
+    """
     source = identifier(catalog(connection))
     rows = connection.execute(
         statement(PACKAGE, "public_relations"), {"schemas": list(SCHEMAS)}
     ).fetchall()
-    return {
+    relations = {
         f"{schema}.{table}": Relation(
             schema,
             table,
@@ -75,6 +79,15 @@ def found(connection: duckdb.DuckDBPyConnection) -> dict[str, Relation]:
             source=".".join((source, identifier(schema), identifier(table))),
         )
         for schema, table, signature, columns in rows
+    }
+    if SEGMENTS not in relations:
+        return relations
+    names = connection.execute(statement(PACKAGE, "registered")).fetchall()
+    registered = {name for (name,) in names}
+    return {
+        name: relation
+        for name, relation in relations.items()
+        if not _is_segment(relation) or relation.table in registered
     }
 
 
@@ -150,6 +163,10 @@ def write_parquet(
     else:
         connection.table(name).write_parquet(str(path), compression="zstd")
     return entry
+
+
+def _is_segment(relation: Relation) -> bool:
+    return relation.schema in ("segments", "conditions") and relation.table.startswith("seg_")
 
 
 def _rejections(rejected: Relation) -> Relation:
