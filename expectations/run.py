@@ -55,6 +55,7 @@ def validate(
     suites: Sequence[Suite],
     *,
     history: Mapping[tuple[str, str], Sequence[float]] | None = None,
+    memory_limit: str = "2GB",
 ) -> list[Result]:
     """Run suites on a DuckDB file, opened read-only, and leave it free.
 
@@ -62,7 +63,7 @@ def validate(
     where a relation is absent, or an expectation could not be evaluated.
     """
     _require_relations(database, suites)
-    with _datasource(database) as source:
+    with _datasource(database, memory_limit) as source:
         return [
             result for suite in suites for result in _validate_suite(source, suite, history or {})
         ]
@@ -169,7 +170,7 @@ def _require_relations(database: Path, suites: Sequence[Suite]) -> None:
 
 
 @contextmanager
-def _datasource(database: Path) -> Iterator[SQLDatasource]:
+def _datasource(database: Path, memory_limit: str) -> Iterator[SQLDatasource]:
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
@@ -178,11 +179,12 @@ def _datasource(database: Path) -> Iterator[SQLDatasource]:
     context = gx.get_context(mode="ephemeral")
     context.enable_analytics(False)
     context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
+    options = {"read_only": True, "config": {"memory_limit": memory_limit}}
     source = context.data_sources.add_sql(
         "warehouse",
         connection_string=f"duckdb+gx:///{database}",
         create_temp_table=False,
-        kwargs={"connect_args": {"read_only": True}},  # type: ignore[call-arg]  # its stub omits it
+        kwargs={"connect_args": options},  # type: ignore[call-arg]  # its stub omits them
     )
     try:
         yield source

@@ -91,13 +91,20 @@ def test_a_run_tells_parameters_metrics_data_and_code(registry):
 
 
 def test_a_training_is_found_again_by_its_fingerprint(registry):
-    registry.log_training(training(mark="m1"))
+    registry.keep(registry.log_training(training(mark="m1")), "worse")
     newest = registry.log_training(training(mark="m1"))
-    registry.log_training(training(mark="m2"))
+    registry.promote(newest, "better")
+    registry.keep(registry.log_training(training(mark="m2")), "worse")
 
     assert registry.find("als", "m1").number == newest.number
     assert registry.find("als", "m3") is None
     assert registry.find("clusters", "m1") is None
+
+
+def test_a_training_that_was_killed_before_its_decision_is_not_found(registry):
+    registry.log_training(training(mark="m1"))
+
+    assert registry.find("als", "m1") is None
 
 
 def test_the_same_model_gives_the_same_bytes_without_any_pickle(tmp_path):

@@ -86,6 +86,7 @@ def test_training_again_on_the_same_data_changes_nothing(registry):
     again = training.train_clusters(features().sample(frac=1, random_state=1), registry, seed=7)
 
     assert (again.outcome, again.version.number) == ("unchanged", first.version.number)
+    assert again.pictures == first.pictures
 
     first = train_als(registry)
     again = train_als(registry)
