@@ -59,6 +59,7 @@ def test_views_of_conditions_stay_views_and_one_that_reads_a_private_table_becom
     publish_home(
         home,
         "b1",
+        "insert into segments.dim_segments values ('odd', 'ads', 1, 'active', []);"
         "create view conditions.seg_odd as select customer_id, true as is_member "
         "from warehouse.intermediate.int_moments_evaluated, warehouse.marts.dim_customers",
     )
@@ -66,6 +67,23 @@ def test_views_of_conditions_stay_views_and_one_that_reads_a_private_table_becom
     views = rows(home, "select view_name from duckdb_views() where schema_name = 'conditions'")
     assert sorted(views) == [("seg_cart_abandoners",), ("seg_loyal",)]
     assert rows(home, "select count(*) from conditions.seg_odd") == [(200,)]
+
+
+def test_what_a_removed_segment_left_behind_is_not_published(home):
+    publish_home(
+        home,
+        "b1",
+        """
+        create view conditions.seg_old as select monetary from warehouse.features.ftr_customers;
+        create table segments.seg_old as select 'c001' as customer_id;
+        alter table features.ftr_customers rename monetary to spent;
+        delete from segments.dim_segments where segment = 'loyal';
+        """,
+    )
+    found = rows(home, "select distinct table_name from duckdb_columns() where not internal")
+    names = {row[0] for row in found}
+    assert "seg_cart_abandoners" in names
+    assert names.isdisjoint({"seg_old", "seg_loyal"})
 
 
 def test_the_manifest_says_what_was_published(home):

@@ -1,0 +1,52 @@
+import pytest
+
+from edge.activation.targets import load
+from tests.conftest import PROJECT
+from tests.edge.activation.sending import PURPOSES
+
+
+def test_the_targets_of_the_repository_are_valid_and_ads_get_no_contact_data():
+    targets = load(PROJECT / "config" / "targets.yml", PURPOSES).targets
+
+    assert {name: target.format for name, target in targets.items()} == {
+        "crm_files": "csv",
+        "ads_files": "jsonl",
+    }
+    assert targets["crm_files"].maps_contacts
+    assert not targets["ads_files"].maps_contacts
+
+
+@pytest.mark.parametrize(
+    ("target", "reason"),
+    [
+        ("kind: files, format: csv", "crm.purpose: Field required"),
+        ("kind: files, format: xml, purpose: ads", "'csv' or 'jsonl'"),
+        ("kind: fax, format: csv, purpose: ads", "crm.kind"),
+        ("kind: files, format: csv, purpose: ads, colour: red", "colour: Extra inputs"),
+        ("kind: files, format: csv, purpose: selling", "no purpose 'selling'; there are ads"),
+        ("kind: files, format: csv, purpose: ads, columns: {a: email}", "should match pattern"),
+        ("kind: files, format: csv, purpose: ads, columns: {a: 'customers.x; y'}", "pattern"),
+        ("kind: files, format: csv, purpose: ads, columns: {a: raw.events}", "should match"),
+        (
+            "kind: files, format: csv, purpose: ads, columns: {operation: customers.country}",
+            "operation is written by us",
+        ),
+        (
+            "kind: files, format: csv, purpose: ads, columns: {email: contacts.email}",
+            "the purpose ads may not have contact data",
+        ),
+    ],
+)
+def test_a_mistake_is_one_line_that_says_where(tmp_path, target, reason):
+    path = tmp_path / "targets.yml"
+    path.write_text(f"targets: {{crm: {{{target}}}}}")
+    with pytest.raises(ValueError, match=reason) as refused:
+        load(path, PURPOSES)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_target_may_not_be_named_like_what_it_reads(tmp_path):
+    path = tmp_path / "targets.yml"
+    path.write_text("targets: {warehouse: {kind: files, format: csv, purpose: ads}}")
+    with pytest.raises(ValueError, match="choose another name"):
+        load(path, PURPOSES)

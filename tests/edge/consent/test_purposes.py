@@ -1,0 +1,41 @@
+import pytest
+
+from edge.consent.purposes import load
+from tests.conftest import PROJECT
+
+
+def test_the_purposes_of_the_repository_are_valid_and_ask_before_they_write():
+    purposes = load(PROJECT / "config" / "purposes.yml").purposes
+
+    assert set(purposes) == {"analytics", "personalisation", "marketing_email", "ads"}
+    assert purposes["marketing_email"].without_answer == "denied"
+    assert purposes["ads"].without_answer == "denied"
+    assert not purposes["ads"].contact_data
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("purposes: {ads: {description: x, without_answer: perhaps}}", "'granted' or 'denied'"),
+        ("purposes: {ads: {description: x}}", "ads.without_answer: Field required"),
+        (
+            "purposes: {ads: {description: x, without_answer: denied, contacts: true}}",
+            "contacts: Extra inputs are not permitted",
+        ),
+        ("purposes: {Ads!: {description: x, without_answer: denied}}", "should match pattern"),
+        ("", "valid dictionary"),
+        ("purposes: [", "not valid YAML"),
+    ],
+)
+def test_a_mistake_is_one_line_that_says_where(tmp_path, text, reason):
+    path = tmp_path / "purposes.yml"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=reason) as refused:
+        load(path)
+    assert "\n" not in str(refused.value)
+    assert "purposes.yml" in str(refused.value)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(ValueError, match=r"purposes\.yml is missing"):
+        load(tmp_path / "purposes.yml")

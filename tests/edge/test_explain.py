@@ -1,0 +1,103 @@
+import pytest
+
+from edge.explain import explain
+from edge.published import query
+from tests.dagster_project.publish import shop
+
+ODD_VIEWS = """
+insert into segments.dim_segments values ('odd', 'ads', 1, 'active', []);
+create view conditions.seg_odd as
+select *, coalesce(is_new_visitor and matches_words_days and never, false) as is_member
+from (
+    select
+        customers.customer_id,
+        timestamp '2026-01-21' as as_of,
+        features.monetary > 10 and features.open_cart_items < 5 as is_new_visitor,
+        exists (select 1 from "warehouse"."ml"."customer_clusters" where cluster = 9) as never,
+        null::boolean as matches_words_days,
+        features.monetary,
+        features.open_cart_items,
+        3 as words_days
+    from "warehouse"."marts"."dim_customers" as customers
+    left join "warehouse"."features"."ftr_customers" as features using (customer_id)
+) as rule;
+"""
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    """Return a home's published folder, that tests only read."""
+    home = tmp_path_factory.mktemp("explain") / "home"
+    shop.make(home)
+    shop.publish_home(home, "b1", ODD_VIEWS)
+    return home / "published"
+
+
+def test_a_member_meets_every_condition_by_its_values(published):
+    explanation = explain(published, "c150", "cart_abandoners")
+
+    assert explanation.is_member
+    assert explanation.as_of == shop.AS_OF
+    assert explanation.as_dict()["conditions"] == (
+        {"name": "has_more_than_3_items", "value": 50, "holds": True},
+        {"name": "left_it_for_30_minutes", "value": 45, "holds": True},
+    )
+    assert explanation.values == {"open_cart_items": 50, "open_cart_idle_minutes": 45}
+
+
+def test_someone_else_sees_which_condition_fails_and_by_what_value(published):
+    explanation = explain(published, "c002", "seg_cart_abandoners")
+
+    assert explanation.segment == "cart_abandoners"
+    assert not explanation.is_member
+    assert [(c.name, c.value, c.holds) for c in explanation.conditions] == [
+        ("has_more_than_3_items", 2, False),
+        ("left_it_for_30_minutes", 45, True),
+    ]
+
+
+def test_a_condition_on_another_segment_is_its_own_value(published):
+    conditions = explain(published, "c150", "loyal").conditions
+
+    assert [(c.name, c.value, c.holds) for c in conditions] == [
+        ("is_high_value", 150, True),
+        ("is_in_cart", True, True),
+    ]
+
+
+def test_a_condition_on_several_values_shows_each_and_null_does_not_hold(published):
+    conditions = {c.name: c for c in explain(published, "c004", "odd").conditions}
+
+    assert conditions["is_new_visitor"].value == {"monetary": 4, "open_cart_items": 4}
+    assert conditions["matches_words_days"].value == 3
+    assert conditions["matches_words_days"].holds is False
+    assert conditions["never"].value is False
+
+
+def test_everyone_explained_agrees_with_the_segment_table(published):
+    members = {
+        row[0] for row in query(published, "select customer_id from segments.seg_loyal").rows
+    }
+    for customer in ("c149", "c150", "c199", "c103"):
+        explanation = explain(published, customer, "loyal")
+        assert explanation.is_member is (customer in members)
+        assert explanation.is_member is all(c.holds for c in explanation.conditions)
+
+
+def test_an_unknown_segment_names_near_ones(published):
+    with pytest.raises(LookupError, match=r"no segment 'cart_abandonners'.*cart_abandoners"):
+        explain(published, "c150", "cart_abandonners")
+    with pytest.raises(LookupError, match=r"no segment 'zzz'.*cart_abandoners, loyal, odd"):
+        explain(published, "c150", "zzz")
+
+
+def test_an_unknown_customer_names_near_ones(published):
+    with pytest.raises(LookupError, match=r"no customer 'c1500'.*c150"):
+        explain(published, "c1500", "loyal")
+
+
+def test_names_are_data_not_sql(published):
+    with pytest.raises(LookupError, match="no segment"):
+        explain(published, "c150", 'loyal" where true --')
+    with pytest.raises(LookupError, match="no customer"):
+        explain(published, "' or true --", "loyal")
