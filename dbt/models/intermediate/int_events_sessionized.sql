@@ -6,8 +6,6 @@
 ) }}
 
 {%- set resolved = source('intermediate', 'int_identifiers_resolved') %}
-{#- Events are taken up to the batch whose identifiers are resolved; they and all they move bear its time. -#}
-{%- set known_at = watermark('events_loaded_at', resolved) %}
 {%- set columns = [
     'message_id', 'source', 'file_number', 'line', 'type', 'event', 'timestamp', 'received_at', 'is_bot',
     'page_path', 'page_title', 'referrer', 'country', 'city', 'device_type', 'locale',
@@ -17,6 +15,13 @@
 ] %}
 
 with
+
+-- Events are taken up to the batch whose identifiers are resolved; they and all they move bear its time.
+known as (
+
+    select max(events_loaded_at) as known_at from {{ resolved }}
+
+),
 
 arrived as {{ not_materialized() if not is_incremental() }} (
 
@@ -32,8 +37,9 @@ arrived as {{ not_materialized() if not is_incremental() }} (
             events.namespace = visitors.namespace
             and case when events.anonymous_id is null then 'user_id' else 'anonymous_id' end = visitors.identifier_type
             and coalesce(events.anonymous_id, events.user_id) = visitors.identifier
+    cross join known
     where
-        events.loaded_at <= {{ known_at }}
+        events.loaded_at <= known.known_at
         {% if is_incremental() %} and events.loaded_at > {{ watermark('known_at') }} {% endif %}
 
 ),
@@ -143,8 +149,9 @@ select
     events.is_order_of_server,
     sessions.session_id,
     sessions.session_started_at,
-    {{ known_at }} as known_at
+    known.known_at
 from events
+cross join known
 left join sessions
     on
         case when not events.is_order_of_server then events.visitor_id end = sessions.visitor_id

@@ -5,7 +5,7 @@ with
 
 moments as (
 
-    select * from {{ ref('stg_tessera__moments') }}
+    select * from {{ source('ops', 'moments') }}
 
 ),
 

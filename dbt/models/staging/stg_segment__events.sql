@@ -84,7 +84,7 @@ select
     case when properties.product_id is not null then properties.name end as product_name,
     properties.price as price,
     properties.list_price as list_price,
-    properties.quantity as quantity,
+    case when properties.quantity > 0 then properties.quantity end as quantity,
     {{ present('properties.order_id') }} as order_id,
     properties.value as value,
     coalesce(

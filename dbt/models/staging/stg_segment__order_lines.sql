@@ -54,7 +54,7 @@ select
     products[line_number].name as product_name,
     {{ present('products[line_number].category') }} as category,
     products[line_number].brand as brand,
-    coalesce(products[line_number].quantity, 1) as quantity,
+    case when products[line_number].quantity >= 0 then products[line_number].quantity else 1 end as quantity,
     products[line_number].price as price,
     products[line_number].list_price as list_price,
     loaded_at
