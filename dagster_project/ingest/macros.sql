@@ -15,10 +15,7 @@ create or replace temp macro identifier_fault(field, value, content) as
     end;
 
 create or replace temp macro in_calendar(moment) as
-    case
-        when moment between timestamp '0001-01-01' and timestamp '9999-12-31 23:59:59.999999'
-            then moment
-    end;
+    moment between timestamp '0001-01-01' and timestamp '9999-12-31 23:59:59.999999';
 
 -- DuckDB reads an offset and forgets it, so it is subtracted here. Without one the time is UTC.
 create or replace temp macro moment_of(parts) as
@@ -32,16 +29,22 @@ create or replace temp macro moment_of(parts) as
         )
     );
 
-create or replace temp macro iso_moment(content) as in_calendar(
-    moment_of(
-        regexp_extract(
-            content,
-            '^(\d{4}-\d\d-\d\d)(?:[T ]((?:[01]\d|2[0-3]):\d\d)(:\d\d(?:\.\d+)?)?'
-            || '(?:Z|([+-])(0\d|1[0-5])(?::?([0-5]\d))?)?)?$',
-            ['day', 'clock', 'seconds', 'sign', 'hours', 'minutes']
-        )
-    )
-);
+-- A macro repeats its argument wherever it is named; a list of one names each step once.
+create or replace temp macro iso_moment(content) as
+    list_filter(
+        list_transform(
+            [
+                regexp_extract(
+                    content,
+                    '^(\d{4}-\d\d-\d\d)(?:[T ]((?:[01]\d|2[0-3]):\d\d)(:\d\d(?:\.\d+)?)?'
+                    || '(?:Z|([+-])(0\d|1[0-5])(?::?([0-5]\d))?)?)?$',
+                    ['day', 'clock', 'seconds', 'sign', 'hours', 'minutes']
+                )
+            ],
+            lambda parts: moment_of(parts)
+        ),
+        lambda moment: in_calendar(moment)
+    )[1];
 
 -- The usual form first: it needs neither unescaping nor an offset, and is cast once.
 create or replace temp macro json_moment(value) as

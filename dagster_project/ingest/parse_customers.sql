@@ -4,33 +4,59 @@ create or replace temp table parsed as
 
 with
 
-cleaned as (
+texts as (
 
     select
         file_number,
         source,
         line,
         document,
-        without_point(known(user_id)) as user_id,
+        traits,
+        known(user_id) as user_id,
         known(email) as email,
         known(phone) as phone,
         known(first_name) as first_name,
         known(last_name) as last_name,
-        known(birthday) as birthday_text,
-        iso_moment(known(birthday))::date as birthday,
-        known(age) as age_text,
-        whole_number(without_point(known(age))) as age,
+        known(birthday) as birthday,
+        known(age) as age,
         known(gender) as gender,
         known(street) as street,
         known(city) as city,
-        without_point(known(postal_code)) as postal_code,
+        known(postal_code) as postal_code,
         known(country) as country,
         known(preferred_channel) as preferred_channel,
-        known(updated_at) as updated_at_text,
-        iso_moment(known(updated_at)) as updated_at,
-        traits
+        known(updated_at) as updated_at
 
     from landed_rows
+
+),
+
+cleaned as (
+
+    select
+        * replace (
+            without_point(user_id) as user_id,
+            without_point(postal_code) as postal_code,
+            without_point(age) as age
+        )
+
+    from texts
+
+),
+
+typed as (
+
+    select
+        * replace (
+            iso_moment(birthday)::date as birthday,
+            whole_number(age) as age,
+            iso_moment(updated_at) as updated_at
+        ),
+        birthday as birthday_text,
+        age as age_text,
+        updated_at as updated_at_text
+
+    from cleaned
 
 ),
 
@@ -56,7 +82,7 @@ judged as (
             )::varchar
         ) as content_hash
 
-    from cleaned
+    from typed
 
 )
 

@@ -48,7 +48,7 @@ judged as (
             when received_at_value is not null and received_at is null
                 then 'receivedAt: not an ISO 8601 time'
             when "timestamp" is null then 'no time'
-            when in_calendar("timestamp") is null then 'timestamp: out of range'
+            when not in_calendar("timestamp") then 'timestamp: out of range'
             when "timestamp" > received_at + interval 24 hours
                 then 'timestamp: more than 24 hours after receivedAt'
             when received_at is null and "timestamp" > modified_at + interval 24 hours

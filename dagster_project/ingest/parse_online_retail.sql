@@ -4,25 +4,39 @@ create or replace temp table parsed as
 
 with
 
-cleaned as (
+texts as (
 
     select
         file_number,
         source,
         line,
         document,
-        without_point(known(invoice)) as invoice,
-        without_point(known(stock_code)) as stock_code,
+        known(invoice) as invoice,
+        known(stock_code) as stock_code,
         known(description) as description,
+        known(quantity) as quantity,
         known(invoice_date) as invoice_date,
-        known(quantity) as quantity_text,
-        whole_number(without_point(known(quantity))) as quantity,
-        round(decimal_number(known(unit_price)), 4) as unit_price,
-        without_point(known(customer)) as customer,
-        known(country) as country,
-        written_date(known(invoice_date)) as date_parts
+        known(unit_price) as unit_price,
+        known(customer) as customer,
+        known(country) as country
 
     from landed_rows
+
+),
+
+cleaned as (
+
+    select
+        * replace (
+            without_point(invoice) as invoice,
+            without_point(stock_code) as stock_code,
+            without_point(quantity) as quantity,
+            without_point(customer) as customer,
+            round(decimal_number(unit_price), 4) as unit_price
+        ),
+        written_date(invoice_date) as date_parts
+
+    from texts
 
 ),
 
@@ -44,10 +58,10 @@ date_order as (
 typed as (
 
     select
-        cleaned.*,
+        cleaned.* replace (whole_number(cleaned.quantity) as quantity),
         coalesce(
             iso_moment(cleaned.invoice_date),
-            in_calendar(written_moment(cleaned.date_parts, date_order.is_day_first))
+            written_moment(cleaned.date_parts, date_order.is_day_first)
         ) as invoice_at
 
     from cleaned

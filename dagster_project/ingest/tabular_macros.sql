@@ -32,11 +32,16 @@ create or replace temp macro written_date(content) as
     );
 
 create or replace temp macro written_moment(parts, is_day_first) as
-    try_cast(
-        if(length(parts.year) = 2, '20' || parts.year, parts.year)
-        || '-' || lpad(if(is_day_first, parts.second, parts.first), 2, '0')
-        || '-' || lpad(if(is_day_first, parts.first, parts.second), 2, '0')
-        || ' ' || lpad(if(parts.hour = '', '0', parts.hour), 2, '0')
-        || ':' || if(parts.minute = '', '00', parts.minute)
-        || ':' || if(parts.part = '', '00', parts.part) as timestamp
-    );
+    list_filter(
+        [
+            try_cast(
+                if(length(parts.year) = 2, '20' || parts.year, parts.year)
+                || '-' || lpad(if(is_day_first, parts.second, parts.first), 2, '0')
+                || '-' || lpad(if(is_day_first, parts.first, parts.second), 2, '0')
+                || ' ' || lpad(if(parts.hour = '', '0', parts.hour), 2, '0')
+                || ':' || if(parts.minute = '', '00', parts.minute)
+                || ':' || if(parts.part = '', '00', parts.part) as timestamp
+            )
+        ],
+        lambda moment: in_calendar(moment)
+    )[1];

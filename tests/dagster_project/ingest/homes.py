@@ -12,7 +12,7 @@ from dagster_project.ingest import ingestion
 from edge import landing
 from edge.sources import LEDGER, Sources
 
-CLOCK = datetime(2026, 11, 1)
+CLOCK = datetime.fromisoformat("2026-11-01")  # UTC without a zone, as the warehouse keeps time
 SOURCES = Sources.model_validate(
     {
         "sources": {
@@ -88,9 +88,7 @@ class Home:
 
     def ingest(self, sources: Sources = SOURCES, **options: object) -> ingestion.Ingested:
         options.setdefault("loaded_at", CLOCK)
-        done = ingestion.ingest(
-            self.connection, landing=self.landing, sources=sources, **options
-        )
+        done = ingestion.ingest(self.connection, landing=self.landing, sources=sources, **options)
         assert ingestion.conservation(self.connection) == []
         return done
 
@@ -134,7 +132,7 @@ def connect(warehouse: str, home: Path) -> duckdb.DuckDBPyConnection:
 
 
 def state(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, str]]:
-    """Return each table's size and a digest of its rows, whatever their order, without the clock."""
+    """Return each table's size and a digest of its rows in any order, without the clock."""
     found = {}
     for table in TABLES:
         columns = [

@@ -261,7 +261,11 @@ def test_a_table_among_events_waits_until_its_source_has_a_kind(home):
 
     home.ingest(
         Sources.model_validate(
-            {"sources": {"people": {"kind": "customers", "columns": {"user_id": "customer_number"}}}}
+            {
+                "sources": {
+                    "people": {"kind": "customers", "columns": {"user_id": "customer_number"}}
+                }
+            }
         )
     )
     assert home.file(name)["status"] == "loaded"
