@@ -42,7 +42,11 @@ RULES: Final = (
     Rule("cart fillers", {"open_cart_items": 0.75}),
     Rule("promotion clickers", {"promotion_click_rate": 0.75}),
     Rule("occasional buyers", {"frequency": 0.2}),
+    Rule("long lapsed buyers", {"recency_days": 0.75}),
+    Rule("lapsing buyers", {"recency_days": 0.3}),
+    Rule("recently active buyers", {"recency_days": -0.3}),
     Rule("engaged browsers", {"product_views_90_days": 0.4, "monetary": -0.1}),
     Rule("lapsed visitors", {"days_since_last_visit": 0.4, "monetary": -0.1}),
     Rule("light browsers", {"product_views_90_days": -0.1, "monetary": -0.1}),
+    Rule("non-buyers", {"frequency": -0.4, "monetary": -0.4}),
 )
