@@ -48,5 +48,5 @@ RULES: Final = (
     Rule("engaged browsers", {"product_views_90_days": 0.4, "monetary": -0.1}),
     Rule("lapsed visitors", {"days_since_last_visit": 0.4, "monetary": -0.1}),
     Rule("light browsers", {"product_views_90_days": -0.1, "monetary": -0.1}),
-    Rule("non-buyers", {"frequency": -0.4, "monetary": -0.4}),
+    Rule("non-buyers", {"frequency": -0.4}),
 )
