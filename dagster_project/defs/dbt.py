@@ -1,19 +1,40 @@
 """Every dbt model as an asset and every dbt test as a check, read from dbt's manifest."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DbtCliResource, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
 
 from dagster_project import dbt_project, relations
 from dagster_project import settings as environment
 from dagster_project.platform import Platform, telling
 
 _settings = environment.load()
+COMMENT = re.compile(r"\{#-?\s*(.*?)\s*-?#\}", re.DOTALL)
+OWNERS = ["team:analytics"]
 
 
-@dbt_assets(manifest=dbt_project.manifest(_settings), name="dbt_models")
+class Described(DagsterDbtTranslator):
+    """Keys and groups are dbt's; the description of a segment is the first comment of its file."""
+
+    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """Return the YAML description, or else what the file says first."""
+        comment = COMMENT.match(dbt_resource_props.get("raw_code") or "")
+        given: str = dbt_resource_props["description"]
+        return given or (" ".join(comment[1].split()) if comment else "")
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str]:
+        """Return the owner that the model names, or else the analytics team."""
+        return super().get_owners(dbt_resource_props) or OWNERS
+
+
+@dbt_assets(
+    manifest=dbt_project.manifest(_settings),
+    name="dbt_models",
+    dagster_dbt_translator=Described(),
+)
 def dbt_models(
     context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
 ) -> Iterator[Any]:

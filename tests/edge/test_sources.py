@@ -47,8 +47,16 @@ def test_the_project_s_own_file_is_valid():
         ("sources: {crm: {kind: customers}}", "sources.crm", "user_id"),
         ("sources: {crm: {kind: customers, columns: {email: a}}}", "sources.crm", "user_id"),
         ("sources: {crm: {kind: customers, columns: {mail: a, user_id: b}}}", "crm", "'email'"),
-        ("sources: {crm: {kind: customers, columns: {user_id: A, email: a}}}", "crm", "same column"),
-        ("sources: {shop: {kind: events, columns: {user_id: a}}}", "sources.shop", "customers only"),
+        (
+            "sources: {crm: {kind: customers, columns: {user_id: A, email: a}}}",
+            "crm",
+            "same column",
+        ),
+        (
+            "sources: {shop: {kind: events, columns: {user_id: a}}}",
+            "sources.shop",
+            "customers only",
+        ),
         ("sources: {shop: {kind: 5}}", "sources.shop.kind", "'events'"),
         ("sources: {tessera_ledger: {kind: events}}", "the file", "no source"),
         ("sources: [", "YAML", "sources.yml"),
