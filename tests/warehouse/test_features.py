@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from tests.warehouse.feature_home import FEATURES, FeatureHome, shared
+from tests.warehouse.feature_home import FEATURES, FeatureHome
 from tests.warehouse.feature_reference import Reference
 from tests.warehouse.feature_shop import FIRST_DAY, random_shop
 
@@ -25,10 +25,10 @@ MOMENTS = (
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> FeatureHome:
-    home = shared(tmp_path_factory)
+def home(tmp_path_factory, manifest) -> FeatureHome:
+    home = FeatureHome(tmp_path_factory.mktemp("features"), manifest)
     home.fill(SHOP.tables(*MOMENTS))
-    home.dbt("run", FEATURES)
+    home.run(FEATURES)
     return home
 
 

@@ -6,7 +6,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from tests.warehouse.feature_home import FEATURES, FeatureHome, shared
+from tests.warehouse.feature_home import FEATURES, FeatureHome
 from tests.warehouse.feature_shop import FIRST_DAY, Shop, random_shop
 
 SHOP = random_shop(seed=11)
@@ -23,7 +23,7 @@ Tables = dict[str, pd.DataFrame]
 def evaluated(home: FeatureHome, shop: Shop, *moments: pd.Timestamp) -> Tables:
     """Return every feature table at AS_OF."""
     home.fill(shop.tables(*moments))
-    home.dbt("run", FEATURES)
+    home.run(FEATURES)
     with duckdb.connect(str(home.warehouse), read_only=True) as connection:
         names = connection.execute(
             "select table_name from information_schema.tables "
@@ -38,28 +38,32 @@ def evaluated(home: FeatureHome, shop: Shop, *moments: pd.Timestamp) -> Tables:
 
 
 @pytest.fixture(scope="module")
-def with_all_that_came_later(tmp_path_factory: pytest.TempPathFactory) -> Tables:
+def home(tmp_path_factory, manifest) -> FeatureHome:
+    return FeatureHome(tmp_path_factory.mktemp("moments"), manifest)
+
+
+@pytest.fixture(scope="module")
+def with_all_that_came_later(home) -> Tables:
     """Evaluate the whole shop, together with an earlier and a later moment."""
-    home = shared(tmp_path_factory)
     return evaluated(
         home, SHOP, FIRST_DAY + pd.Timedelta(days=20), AS_OF, SHOP.events["timestamp"].max()
     )
 
 
 @pytest.fixture(scope="module")
-def cut_off(tmp_path_factory: pytest.TempPathFactory) -> Tables:
-    return evaluated(shared(tmp_path_factory), SHOP.until(AS_OF), AS_OF)
+def cut_off(home) -> Tables:
+    return evaluated(home, SHOP.until(AS_OF), AS_OF)
 
 
 @pytest.fixture(scope="module")
-def after_a_later_identify(tmp_path_factory: pytest.TempPathFactory) -> Tables:
+def after_a_later_identify(home) -> Tables:
     """Evaluate the whole shop once c2 and c4 turned out, after AS_OF, to be one person."""
     visitors = SHOP.visitors.replace({"customer_id": {"c4": "c2"}})
     merged = {
         name: getattr(SHOP, name).replace({"customer_id": {"c4": "c2"}})
         for name in ("orders", "lines", "refunds", "traits", "identifiers")
     }
-    return evaluated(shared(tmp_path_factory), replace(SHOP, visitors=visitors, **merged), AS_OF)
+    return evaluated(home, replace(SHOP, visitors=visitors, **merged), AS_OF)
 
 
 def test_much_happens_on_both_sides_of_the_moment():

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.warehouse.feature_home import shared
+from tests.warehouse.feature_home import FeatureHome
 
 AS_OF = pd.Timestamp("2026-04-01 12:00:00")
 HOUR = pd.Timedelta(hours=1)
@@ -38,7 +38,7 @@ def refund(customer: str, order_id: str | None, age: pd.Timedelta, amount: float
 
 
 @pytest.fixture(scope="module")
-def scored(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+def scored(tmp_path_factory, manifest) -> pd.DataFrame:
     """Score the customers below at AS_OF, and the first of them alone years before."""
     early = AS_OF - 1000 * DAY
     orders = [
@@ -65,7 +65,7 @@ def scored(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
         refund("returned", "r1", 12 * HOUR, 15),
         refund("returned", "r1", HOUR, 25),  # 15 + 25 = 40: now fully refunded
     ]
-    home = shared(tmp_path_factory)
+    home = FeatureHome(tmp_path_factory.mktemp("rfm"), manifest)
     home.fill(
         {
             "intermediate.int_moments_evaluated": pd.DataFrame(
@@ -75,7 +75,7 @@ def scored(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
             "marts.fct_refunds": pd.DataFrame(refunds),
         }
     )
-    home.dbt("run", ["ftr_rfm"])
+    home.run(["ftr_rfm"])
     return home.table("features.ftr_rfm", "as_of", "customer_id")
 
 
@@ -149,7 +149,7 @@ def test_a_single_customer_has_the_lowest_scores(scored):
 
 
 def test_scores_on_real_orders_equal_an_independent_computation(
-    tmp_path_factory: pytest.TempPathFactory, real_data: Path
+    tmp_path_factory, manifest, real_data: Path
 ):
     lines = pd.read_parquet(real_data / "online_retail.parquet").rename(columns=str.lower)
     for column in ("quantity", "unitprice"):
@@ -171,7 +171,7 @@ def test_scores_on_real_orders_equal_an_independent_computation(
     orders["revenue"], refunds["amount"] = orders["revenue"].round(4), -refunds["amount"].round(4)
     as_of = lines["at"].max()
 
-    home = shared(tmp_path_factory)
+    home = FeatureHome(tmp_path_factory.mktemp("rfm"), manifest)
     home.fill(
         {
             "intermediate.int_moments_evaluated": pd.DataFrame(
@@ -185,7 +185,7 @@ def test_scores_on_real_orders_equal_an_independent_computation(
             ),
         }
     )
-    home.dbt("run", ["ftr_rfm"])
+    home.run(["ftr_rfm"])
     found = home.table("features.ftr_rfm", "customer_id").set_index("customer_id")
 
     wanted = orders.groupby("customer_id").agg(
