@@ -35,7 +35,8 @@ def build_id(
     """Return the build that the warehouse now holds.
 
     ``manifest`` is dbt's; ``rule_files`` are other files that decide what tables hold, such as
-    ``sources.yml``. Entries of kind ``build`` in the ledger say nothing new, so they do not count.
+    ``sources.yml``. Records of builds say nothing new, so they do not count; deliveries count once
+    their table holds them.
     """
     rules = _rules(manifest, rule_files)
     facts: dict[str, Any] = {
@@ -43,6 +44,7 @@ def build_id(
         "seed": seed,
         "files": connection.execute(statement(PACKAGE, "landed_files")).fetchall(),
         "ledger": connection.execute(statement(PACKAGE, "ledger_facts")).fetchall(),
+        "deliveries": _deliveries(connection),
         "rules": rules,
         "models": _models(connection),
     }
@@ -65,6 +67,13 @@ def _rules(manifest: Path, rule_files: Sequence[Path]) -> dict[str, str]:
     files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in rule_files}
     segments = {name: sum_ for name, sum_ in models.items() if name.startswith("seg_")}
     return {**segments, "dbt": _sha256([models, macros]), **files}
+
+
+def _deliveries(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
+    try:
+        return connection.execute(statement(PACKAGE, "delivery_facts")).fetchall()
+    except duckdb.CatalogException:
+        return []
 
 
 def _models(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:

@@ -161,7 +161,7 @@ def write_parquet(
     if old is not None and dict(before) == entry and old.exists():
         link(old, path)
     else:
-        connection.table(name).write_parquet(str(path), compression="zstd")
+        connection.table(name).write_parquet(str(path))
     return entry
 
 

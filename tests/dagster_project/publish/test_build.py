@@ -58,7 +58,12 @@ def test_anything_that_changes_tables_is_another_build(home, tmp_path):
         ),
         build(
             home,
-            "insert into ops.ledger (file, kind) values ('00000009-delivery.jsonl', 'delivery')",
+            "insert into ops.ledger (file, kind) values ('00000009-consent.jsonl', 'consent')",
+            rule_files=[rule],
+        ),
+        build(
+            home,
+            "insert into activation.fct_deliveries (target, customer_id) values ('crm', 'c001')",
             rule_files=[rule],
         ),
     ]
@@ -68,12 +73,13 @@ def test_anything_that_changes_tables_is_another_build(home, tmp_path):
     assert len({first.build_id, *(other.build_id for other in others)}) == len(others) + 1
 
 
-def test_the_record_of_a_build_is_not_another_build(home):
+def test_records_that_no_table_holds_yet_are_not_another_build(home):
     first = build(home)
     again = build(
         home,
         """
-        insert into ops.ledger (file, kind) values ('00000009-build.jsonl', 'build');
+        insert into ops.ledger (file, kind)
+        values ('00000009-build.jsonl', 'build'), ('00000010-delivery.jsonl', 'delivery');
         insert into raw.loaded_files (source, file, sha256)
         values ('tessera_ledger', '00000009-build.jsonl', 'sha9');
         """,
