@@ -77,7 +77,9 @@ class Reference:
         for trait in rows(happened.traits.sort_values("observed_at")):
             self.traits[trait["customer_id"]].append(trait)
         self.sessions = defaultdict(list)
-        ordered = sessions_of(sessionized(happened.events), pd.Series(owner))
+        events = sessionized(happened.events)
+        self.session_ids = dict(zip(events["message_id"], events["session_id"], strict=True))
+        ordered = sessions_of(events, pd.Series(owner))
         for session in rows(ordered.sort_values("started_at")):
             if not session["is_bot"]:
                 self.sessions[session["customer_id"]].append(session)
@@ -174,6 +176,12 @@ class Reference:
         }
         engaged = [event for event in events if event["event"] == "Page Engaged"]
         visits = self._visits(customer)
+        cart_days = {
+            (self.session_ids[event["message_id"]], event["timestamp"].date())
+            for event in events
+            if event["event"] == "Product Added" and self.in_window(event["timestamp"], 90)
+        }
+        bought = sum(self.in_window(order["ordered_at"], 90) for order in self.orders[customer])
         return {
             **found,
             **{name: sum(e["event"] == event for e in events) for name, event in TOTALS.items()},
@@ -182,6 +190,7 @@ class Reference:
             ),
             "scroll_depth_share": mean([e["scroll_depth_share"] for e in engaged]),
             "views_per_session": ratio(found["product_views_90_days"], visits["sessions_90_days"]),
+            "cart_to_order_rate": min(1, bought / len(cart_days)) if cart_days else None,
             "add_to_cart_rate": ratio(found["cart_adds_90_days"], found["product_views_90_days"]),
             "promotion_click_rate": ratio(
                 found["promotion_clicks_90_days"], found["promotion_views_90_days"]

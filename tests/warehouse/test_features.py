@@ -67,7 +67,6 @@ def test_the_reference_leaves_out_few_features(home):
         "preferred_channel",
         "city",
         "locale",
-        "cart_to_order_rate",
     }
 
 

@@ -69,9 +69,10 @@ select
 
     activity.product_views_90_days / nullif(cast(visits.sessions_90_days as double), 0) as views_per_session,
     activity.cart_adds_90_days / nullif(cast(activity.product_views_90_days as double), 0) as add_to_cart_rate,
-    least(
-        1, coalesce(orders.orders_90_days, 0) / nullif(cast(activity.cart_sessions_90_days as double), 0)
-    ) as cart_to_order_rate,
+    case
+        when activity.cart_sessions_90_days > 0
+            then least(1, coalesce(orders.orders_90_days, 0) / cast(activity.cart_sessions_90_days as double))
+    end as cart_to_order_rate,
     activity.promotion_clicks_90_days
     / nullif(cast(activity.promotion_views_90_days as double), 0) as promotion_click_rate,
 
