@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from dagster_project.ingest.files import LandingFile, Look, Outcome, look
+from dagster_project.ingest.files import LandingFile, Look, Outcome, is_unchanged
 from dagster_project.ingest.scan import Scan
 from dagster_project.statements import statement
 from edge.statements import fill
@@ -89,7 +89,9 @@ def load(
     """Load files of one kind, and record what became of each."""
     table = TABLES[kind]
     _parse(connection, kind, batch)
-    changed = [prepared for prepared in batch if look(prepared.file.path) != prepared.seen]
+    changed = [
+        prepared for prepared in batch if not is_unchanged(prepared.file.path, prepared.seen)
+    ]
     if changed:
         raise Changed(changed)
     with transaction(connection):

@@ -78,6 +78,14 @@ def look(path: Path) -> Look:
     return Look(stat.st_ino, stat.st_size, stat.st_mtime_ns)
 
 
+def is_unchanged(path: Path, seen: Look) -> bool:
+    """Say whether a file is still there, and still what it was."""
+    try:
+        return look(path) == seen
+    except FileNotFoundError:
+        return False
+
+
 def folders(landing: Path) -> list[str]:
     """Return the sources that have a folder, the ledger left out."""
     return [name for name in _folder_names(landing) if name != LEDGER]

@@ -15,7 +15,7 @@ from dagster_project.ingest.files import Outcome, altered, folders, landed, stil
 from dagster_project.ingest.work import Tell, Work
 from edge.sources import Sources
 
-COPIES = ".ingesting"  # hidden, in the landing area: copies that DuckDB reads, gone afterwards
+COPIES = Path("tmp") / "ingesting"  # in the home: copies that DuckDB reads, gone afterwards
 KINDS = ("events", "online_retail", "customers", "ledger")
 
 
@@ -122,9 +122,9 @@ def ingest(
 @contextmanager
 def _copies(landing: Path) -> Iterator[Path]:
     """Make the folder for copies anew; whoever holds the warehouse is the only one to use it."""
-    copies = landing / COPIES
+    copies = landing.parent / COPIES
     shutil.rmtree(copies, ignore_errors=True)
-    copies.mkdir()
+    copies.mkdir(parents=True)
     try:
         yield copies
     finally:

@@ -16,12 +16,16 @@ from dagster_project.ingest.files import (
     Status,
     Unreadable,
     check_ending,
+    is_unchanged,
     look,
 )
 from edge.sources import Sources
 
 BATCH_BYTES = 512 * 2**20
 FAULTS_OF_A_FILE = (duckdb.DataError, duckdb.ProgrammingError, duckdb.NotSupportedError)
+
+Fault = tuple[Status, str, str | None]  # status, error, sha256
+CHANGED: Fault = ("changed", "changed while it was read: it is read again next time", None)
 
 Tell = Callable[[str], None]
 
@@ -69,24 +73,22 @@ class Work:
 
     def _prepare(self, file: LandingFile) -> Prepared | None:
         """Scan a file; None if there is nothing to load from it, which is then recorded."""
+        fault = CHANGED
         try:
             seen = look(file.path)
-        except FileNotFoundError:
+            try:
+                prepared = self._scan(file, seen)
+            except Unreadable as error:
+                sha256 = scan.digest(file.path) if error.is_final else None
+                fault = ("failed", str(error), sha256)
+            except PermissionError:
+                fault = ("failed", "may not be read: check its permissions", None)
+            else:
+                if is_unchanged(file.path, seen):
+                    return prepared
+        except FileNotFoundError:  # taken away since the folder was listed
             return None
-        try:
-            prepared = self._scan(file, seen)
-        except Unreadable as error:
-            sha256 = scan.digest(file.path) if error.is_final else None
-            fault: tuple[Status, str, str | None] = ("failed", str(error), sha256)
-        except PermissionError:
-            fault = ("failed", "may not be read: check its permissions", None)
-        else:
-            if look(file.path) == seen:
-                return prepared
-        if look(file.path) != seen:
-            self._settle_changed(file)
-        else:
-            self._settle(file, seen, *fault)
+        self._settle(file, seen, *(fault if is_unchanged(file.path, seen) else CHANGED))
         return None
 
     def _scan(self, file: LandingFile, seen: Look) -> Prepared:
@@ -106,7 +108,7 @@ class Work:
             done = batches.load(self.connection, kind, pending, loaded_at=self.loaded_at)
         except Changed as error:
             for prepared in error.files:
-                self._settle_changed(prepared.file)
+                self._settle(prepared.file, prepared.seen, *CHANGED)
             self._load(kind, [prepared for prepared in pending if prepared not in error.files])
         except (Misread, *FAULTS_OF_A_FILE) as error:
             if len(pending) > 1:
@@ -132,10 +134,6 @@ class Work:
         reason = f"DuckDB does not read it as it stands ({type(error).__name__}): nothing is stored"
         self._settle(file, prepared.seen, "failed", reason, None)
         self._remove_copies(prepared)
-
-    def _settle_changed(self, file: LandingFile) -> None:
-        error = "changed while it was read: it is read again next time"
-        self._settle(file, look(file.path), "changed", error, None)
 
     def _settle(
         self, file: LandingFile, seen: Look, status: Status, error: str, sha256: str | None

@@ -226,6 +226,27 @@ def test_a_file_that_grows_while_duckdb_reads_it_waits_for_the_next_time(home, m
     assert sorted(home.message_ids()) == ["m0", "m1", "m2", "m9"]
 
 
+def test_a_file_that_is_taken_away_stops_nothing(home, monkeypatch):
+    gone, taken, good = (home.put(f"{number}.jsonl", lines(number)) for number in range(3))
+    parse = work.batches._parse
+
+    def taking(connection, kind, batch):
+        parse(connection, kind, batch)
+        (home.landing / "shop" / taken).unlink(missing_ok=True)
+
+    monkeypatch.setattr(work.batches, "_parse", taking)
+    monkeypatch.setattr(
+        work,
+        "check_ending",
+        lambda file: file.file == gone and file.path.unlink(),
+    )
+    home.ingest()
+    assert home.rows("select file, status from raw.loaded_files order by file") == [
+        (taken, "changed"),
+        (good, "loaded"),
+    ]
+
+
 def test_a_gzip_that_is_still_written_is_no_failure(home, monkeypatch):
     whole = gzip.compress(GOOD)
     name = home.put("a.jsonl.gz", whole[:-6])
