@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
-from dagster_project import dbt_project, relations
+from dagster_project import dbt_project, dbt_runs, relations
 from dagster_project import settings as environment
 from dagster_project.platform import Platform, telling
 
@@ -30,30 +30,26 @@ class Described(DagsterDbtTranslator):
         return super().get_owners(dbt_resource_props) or OWNERS
 
 
-@dbt_assets(
-    manifest=dbt_project.manifest(_settings),
-    name="dbt_models",
-    dagster_dbt_translator=Described(),
-)
+_translator = Described()
+_manifest = dbt_project.manifest(_settings)
+
+
+@dbt_assets(manifest=_manifest, name="dbt_models", dagster_dbt_translator=_translator)
 def dbt_models(
     context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
 ) -> Iterator[Any]:
     """Build the selected models and test them; a failed test of severity error stops the run."""
-    dbt = DbtCliResource(
-        project_dir=str(dbt_project.PROJECT_DIR),
-        profiles_dir=str(dbt_project.PROJECT_DIR),
-        dbt_executable=dbt_project.EXECUTABLE,
-    )
+    events = []
+    error: dbt_runs.DbtFailedError | None = None
+    with platform.warehouse.connect("dbt", tell=telling(context)):
+        pass  # a dbt whose run was killed may still hold the file: wait for it
     with platform.warehouse.locked("dbt", tell=telling(context)):
-        invocation = dbt.cli(
-            ["build", "--exclude-resource-type", "unit_test"],
-            context=context,
-            target_path=platform.settings.dbt_target,
-            raise_on_error=False,
-        )
-        events = list(invocation.stream())
+        try:
+            for event in dbt_runs.build(context, platform.settings, _manifest, _translator):
+                events.append(event)
+        except dbt_runs.DbtFailedError as failed:
+            error = failed
     yield from _with_row_counts(context, platform, events)
-    error = invocation.get_error()
     if error is not None:
         raise error
 

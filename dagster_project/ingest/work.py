@@ -21,7 +21,8 @@ from dagster_project.ingest.files import (
 )
 from edge.sources import Sources
 
-BATCH_BYTES = 512 * 2**20
+BATCH_BYTES = 512 * 2**20  # of text; a larger file is a batch of its own
+LINES = ("events", "ledger")  # kinds read line by line; a table is a batch of its own
 FAULTS_OF_A_FILE = (duckdb.DataError, duckdb.ProgrammingError, duckdb.NotSupportedError)
 
 Fault = tuple[Status, str, str | None]  # status, error, sha256
@@ -50,26 +51,27 @@ class Work:
 
     def ingest(self, kind: str, files: Sequence[LandingFile]) -> None:
         """Load files of one kind."""
-        pending: list[Prepared] = []
+        pending: dict[str, Prepared] = {}
+        size = 0
         for file in files:
             prepared = self._prepare(file)
             if prepared is None:
                 continue
-            if prepared.scan.sha256 in {other.scan.sha256 for other in pending}:
-                # Whether the content is stored is known only when the earlier file is.
-                self._load(kind, pending)
-                pending = []
-            same = self.contents.get((file.source, prepared.scan.sha256))
-            if same is not None:
+            sha256 = prepared.scan.sha256
+            # Whether a content is stored is known only when the file that had it first is loaded.
+            is_known = sha256 in pending
+            is_full = size + prepared.scan.text_bytes > BATCH_BYTES or kind not in LINES
+            if is_known or is_full:
+                self._load(kind, list(pending.values()))
+                pending, size = {}, 0
+            same = self.contents.get((file.source, sha256))
+            if same is None:
+                pending[sha256] = prepared
+                size += prepared.scan.text_bytes
+            else:
                 error = f"holds the same as {same}, which is loaded: nothing to store"
-                self._settle(file, prepared.seen, "same_content", error, prepared.scan.sha256)
-                continue
-            pending.append(prepared)
-            size = sum(other.scan.text_bytes for other in pending)
-            if size >= BATCH_BYTES or kind not in ("events", "ledger"):
-                self._load(kind, pending)
-                pending = []
-        self._load(kind, pending)
+                self._settle(file, prepared.seen, "same_content", error, sha256)
+        self._load(kind, list(pending.values()))
 
     def _prepare(self, file: LandingFile) -> Prepared | None:
         """Scan a file; None if there is nothing to load from it, which is then recorded."""
@@ -93,7 +95,7 @@ class Work:
 
     def _scan(self, file: LandingFile, seen: Look) -> Prepared:
         check_ending(file)
-        if file.kind in ("events", "ledger"):
+        if file.kind in LINES:
             return Prepared(
                 file, seen, scan.scan(file.path, copies=self.copies, name=str(file.number))
             )
@@ -125,7 +127,7 @@ class Work:
     def _load_a_copy(self, kind: str, prepared: Prepared, error: Exception) -> None:
         """Load what DuckDB misreads from a copy; if it is one already, the file fails."""
         file = prepared.file
-        if kind in ("events", "ledger") and prepared.scan.readable == file.path:
+        if kind in LINES and prepared.scan.readable == file.path:
             copied = scan.copy(
                 file.path, copies=self.copies, name=str(file.number), sha256=prepared.scan.sha256
             )

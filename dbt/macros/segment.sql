@@ -56,7 +56,6 @@ segments.seg_<name> (members only, with the values behind their membership).
         {% do adapter.drop_relation(existing) %}
     {%- endif -%}
 
-    {% do run_query('create schema if not exists ' ~ conditions_of_all.without_identifier()) %}
     {% call statement('view') %}
         create or replace view {{ conditions_of_all }} as
         select

@@ -1,0 +1,90 @@
+"""Running dbt in this process: its imports and its parsed project are paid for once a run."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator
+from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_context
+from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
+
+from dagster_project.dbt_project import PROJECT_DIR
+from dagster_project.settings import Settings
+
+ARGUMENTS = ("build", "--exclude-resource-type", "unit_test")
+_parsed: dict[tuple[Path, int], Any] = {}
+
+
+class DbtFailedError(Exception):
+    """Models or tests failed; the message holds dbt's own words for each."""
+
+
+def build(
+    context: dg.AssetExecutionContext,
+    settings: Settings,
+    manifest: Path,
+    translator: DagsterDbtTranslator,
+) -> Iterator[Any]:
+    """Build and test what the context selects; yields Dagster's events, then raises on failure.
+
+    The caller holds the warehouse's lock. The file is closed when the first event is yielded.
+    """
+    selected = get_updated_cli_invocation_params_for_context(
+        context=context, manifest={}, dagster_dbt_translator=translator
+    )
+    messages, failures = _invoke([*ARGUMENTS, *selected.selection_args], settings, manifest)
+    for message in messages:
+        print(message)  # the step's output in the web UI
+        yield from message.to_default_asset_events(
+            manifest=selected.manifest, dagster_dbt_translator=translator, context=context
+        )
+    if failures:
+        raise DbtFailedError("\n".join(failures))
+
+
+def _invoke(
+    arguments: Sequence[str], settings: Settings, manifest: Path
+) -> tuple[list[DbtCoreCliEventMessage], list[str]]:
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+    from dbt_common.events.base_types import EventMsg
+    from google.protobuf.json_format import MessageToDict
+
+    messages: list[DbtCoreCliEventMessage] = []
+    where = [
+        *("--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR)),
+        *("--target-path", str(settings.dbt_target), "--log-path", str(settings.dbt_logs)),
+    ]
+
+    def hear(event: EventMsg) -> None:
+        if event.info.level != "debug" and event.info.msg:
+            raw = MessageToDict(event, preserving_proto_field_name=True)
+            messages.append(DbtCoreCliEventMessage(raw_event=raw, event_history_metadata={}))
+
+    key = (manifest, manifest.stat().st_mtime_ns)
+    if key not in _parsed:
+        parsed = dbtRunner().invoke(["--quiet", "parse", *where])
+        _raise_if_broken(parsed.exception)
+        _parsed[key] = parsed.result
+    try:
+        outcome = dbtRunner(manifest=_parsed[key], callbacks=[hear]).invoke(
+            ["--quiet", *arguments, *where]
+        )
+    finally:
+        with DuckDBConnectionManager._LOCK:
+            if DuckDBConnectionManager._ENV is not None:  # dbt keeps the file open otherwise
+                DuckDBConnectionManager._ENV.close()
+                DuckDBConnectionManager._ENV = None
+    _raise_if_broken(outcome.exception)
+    failures = [
+        f"{result.node.unique_id}: {result.message}"
+        for result in outcome.result.results
+        if result.status in ("error", "fail", "runtime error")
+    ]
+    return messages, failures
+
+
+def _raise_if_broken(exception: BaseException | None) -> None:
+    if exception is not None:
+        raise DbtFailedError(str(exception)) from exception
