@@ -6,6 +6,8 @@ import duckdb
 import pytest
 
 from edge.published import (
+    MANIFEST,
+    Generation,
     NothingPublishedError,
     RefusedQueryError,
     held,
@@ -270,6 +272,16 @@ def test_a_held_generation_that_was_pruned_is_not_read(tmp_path):
     old = shop.publish_home(home, "b1", keep=1).generation
     shop.publish_home(home, "b2", keep=1)
     with pytest.raises(FileNotFoundError), held(old):
+        pass
+
+
+def test_a_generation_pruned_between_opening_and_holding_it_is_not_read(tmp_path, monkeypatch):
+    generation = Generation(tmp_path / "generation")
+    generation.path.mkdir()
+    manifest = generation.path / MANIFEST
+    manifest.write_text("{}")
+    monkeypatch.setattr("edge.published.fcntl.flock", lambda *_: manifest.unlink())
+    with pytest.raises(FileNotFoundError, match="generation was pruned"), held(generation):
         pass
 
 

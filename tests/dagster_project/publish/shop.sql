@@ -1,38 +1,20 @@
 -- A small warehouse made by hand: 200 customers, 20 days of events, two segments.
-create schema raw;
-create schema ops;
-create schema intermediate;
-create schema marts;
-create schema features;
-create schema ml;
-create schema segments;
-create schema conditions;
-create schema activation;
+create schema raw; create schema ops; create schema intermediate; create schema marts; create schema features;
+create schema ml; create schema segments; create schema conditions; create schema activation;
 
 create table raw.loaded_files as
 select
-    'shop' as source,
-    '0000000' || i || '-day.jsonl' as file,
-    i as file_number,
-    'sha' || i as sha256,
-    100 as rows_read,
-    99 as rows_stored,
-    0 as rows_duplicate,
-    1 as rows_rejected,
-    'loaded' as status,
-    timestamp '2026-03-01' as loaded_at
+    'shop' as source, '0000000' || i || '-day.jsonl' as file, i as file_number, 'sha' || i as sha256,
+    100 as rows_read, 99 as rows_stored, 0 as rows_duplicate, 1 as rows_rejected,
+    'loaded' as status, timestamp '2026-03-01' as loaded_at
 from range(1, 4) as files (i);
 
 create table raw.events as select 'm1' as message_id, '{"email":"raw@private.example"}' as traits;
 
 create table raw.rejected_events as
 select
-    'shop' as source,
-    '00000001-day.jsonl' as file,
-    1 as file_number,
-    7 as line,
-    'not an object' as reason,
-    'payload of rejected@private.example' as payload,
+    'shop' as source, '00000001-day.jsonl' as file, 1 as file_number, 7 as line,
+    'not an object' as reason, 'payload of rejected@private.example' as payload,
     timestamp '2026-03-01' as loaded_at;
 
 create table ops.ledger (
@@ -64,9 +46,7 @@ from warehouse.intermediate.int_events_sessionized;
 create table marts.dim_customers as
 select
     'c' || lpad(i::varchar, 3, '0') as customer_id,
-    i % 2 = 0 as is_known,
-    timestamp '2026-01-01' as first_seen_at,
-    timestamp '2026-01-20' as last_seen_at,
+    i % 2 = 0 as is_known, timestamp '2026-01-01' as first_seen_at, timestamp '2026-01-20' as last_seen_at,
     case when i % 3 = 0 then 'FR' else 'DE' end as country
 from range(200) as customers (i);
 
@@ -94,10 +74,7 @@ select 's' || i as session_id, 'v' || (i % 200) as visitor_id, i as page_views f
 
 create table marts.dim_consent_status as
 select
-    customer_id,
-    purpose,
-    is_granted,
-    timestamp '2026-01-10' as answered_at
+    customer_id, purpose, is_granted, timestamp '2026-01-10' as answered_at
 from marts.dim_customers
 cross join (values ('marketing_email', true), ('ads', true)) as answers (purpose, is_granted);
 

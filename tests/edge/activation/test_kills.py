@@ -104,6 +104,21 @@ def test_who_left_again_while_a_sync_lay_unfinished_is_removed(home, monkeypatch
     assert home.told()[-1] == [("remove", "c001")]
 
 
+def test_what_was_staged_but_never_recorded_is_forgotten(home, monkeypatch):
+    home.sync()
+    expected = home.members() - {"c150"}
+    home.build(joins("c001"))
+    with monkeypatch.context() as patched:
+        patched.setattr(states, "record", before(states.record))
+        with pytest.raises(Killed):
+            home.sync()
+
+    home.build(leaves("c001") + leaves("c150"))
+    home.sync()
+    check(home, expected)
+    assert home.told()[1:] == [[("remove", "c150")]]
+
+
 def test_a_finished_sync_is_reported_with_its_own_run(home, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(ledger, "append_lines", before(ledger.append_lines))
