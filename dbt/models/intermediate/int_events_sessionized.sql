@@ -7,11 +7,10 @@
 
 {%- set resolved = source('intermediate', 'int_identifiers_resolved') %}
 {%- set columns = [
-    'message_id', 'source', 'file_number', 'line', 'type', 'event', 'timestamp', 'received_at', 'is_bot',
-    'page_path', 'page_title', 'referrer', 'country', 'city', 'device_type', 'locale',
-    'campaign_source', 'campaign_medium', 'campaign_name', 'product_id', 'product_name', 'category', 'brand',
-    'price', 'list_price', 'quantity', 'order_id', 'value', 'revenue', 'discount', 'coupon', 'currency',
-    'search_query', 'promotion_id', 'dwell_seconds', 'scroll_depth_share', 'form_id', 'has_gpc',
+    'message_id', 'source', 'file_number', 'line', 'type', 'event', 'timestamp', 'is_bot', 'page_path', 'referrer',
+    'country', 'city', 'device_type', 'locale', 'campaign_source', 'campaign_medium', 'campaign_name',
+    'product_id', 'category', 'brand', 'price', 'list_price', 'quantity', 'order_id', 'value', 'search_query',
+    'promotion_id', 'form_id', 'dwell_seconds', 'scroll_depth_share',
 ] %}
 
 with
@@ -45,39 +44,9 @@ arrived as {{ not_materialized() if not is_incremental() }} (
 ),
 
 {% if is_incremental() %}
-firsts as (
-
-    select
-        visitor_id,
-        min(source) as source,
-        min(source) != max(source) as has_sources,
-        min(timestamp) as first_at
-    from arrived
-    group by visitor_id
-
-),
-
 cuts as (
 
-    -- back to the start of a session that the first of the new events may prolong; visitors of several
-    -- sources, whose sessions may overlap, are taken whole
-    select
-        firsts.visitor_id,
-        case
-            when bool_or(firsts.has_sources or held.source != firsts.source) then timestamp '0001-01-01'
-            else least(
-                firsts.first_at,
-                max(
-                    case
-                        when held.timestamp between firsts.first_at - {{ session_gap() }} and firsts.first_at
-                            then held.session_started_at
-                    end
-                )
-            )
-        end as cut_at
-    from firsts
-    left join {{ this }} as held on firsts.visitor_id = held.visitor_id
-    group by firsts.visitor_id, firsts.first_at
+    {{ session_cuts('arrived', this) }}
 
 ),
 

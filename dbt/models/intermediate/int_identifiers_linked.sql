@@ -6,8 +6,7 @@
     'records': {'from': ref('stg_customers__records'), 'at': 'updated_at', 'anonymous_id': 'null'},
     'lines': {'from': ref('stg_online_retail__lines'), 'at': 'invoice_at', 'email': 'null', 'phone': 'null'},
 } %}
-{%- set types = ['anonymous_id', 'user_id', 'email', 'phone'] %}
-{#- A user ties his contacts together; without one, each contact is tied to each. -#}
+{#- A user ties his contacts together; without one, each contact is tied to each. What has no partner stands alone. -#}
 {%- set pairs = [
     ('anonymous_id', 'user_id', 'true'),
     ('anonymous_id', 'email', 'user_id is null'),
@@ -15,7 +14,14 @@
     ('user_id', 'email', 'true'),
     ('user_id', 'phone', 'true'),
     ('email', 'phone', 'user_id is null'),
+    ('anonymous_id', none, 'coalesce(user_id, email, phone) is null'),
+    ('user_id', none, 'coalesce(anonymous_id, email, phone) is null'),
+    ('email', none, 'coalesce(anonymous_id, user_id, phone) is null'),
+    ('phone', none, 'coalesce(anonymous_id, user_id, email) is null'),
 ] %}
+{%- set times = 'first_arrival, first_seen_at, last_seen_at, first_received_at, '
+    ~ 'events_loaded_at, records_loaded_at, lines_loaded_at' %}
+{%- set pair = 'namespace_a, type_a, identifier_a, namespace_b, type_b, identifier_b' %}
 
 with
 
@@ -29,12 +35,13 @@ sightings as (
         user_id,
         {{ origin.get('email', 'email') }} as email,
         {{ origin.get('phone', 'phone') }} as phone,
-        '{{ name }}' as origin,
         min({{ arrival() }}) as first_arrival,
         min({{ origin.at }}) as first_seen_at,
         max({{ origin.at }}) as last_seen_at,
-        min({{ origin.get('received', 'null') }}) as first_received_at,
-        max(loaded_at) as loaded_at
+        min({{ origin.get('received', 'cast(null as timestamp)') }}) as first_received_at,
+        {% for other in origins %}
+        {{ 'max(loaded_at)' if name == other else 'cast(null as timestamp)' }} as {{ other }}_loaded_at{{ ',' if not loop.last }}
+        {%- endfor %}
     from {{ origin.from }}
     {% if is_incremental() %}
     where loaded_at > {{ watermark(name ~ '_loaded_at') }}
@@ -49,19 +56,12 @@ aliases as (
 
     -- one by one: whether the previous id was a user's is judged at the arrival of each
     select
-        namespace,
-        source,
-        previous_id,
-        user_id,
-        {{ arrival() }} as first_arrival,
-        timestamp as seen_at,
-        received_at,
-        loaded_at
+        *,
+        {{ arrival() }} as arrival
     from {{ ref('stg_segment__events') }}
-    where type = 'alias' and previous_id is not null and user_id is not null and previous_id != user_id
-    {% if is_incremental() %}
-        and loaded_at > {{ watermark('events_loaded_at') }}
-    {% endif %}
+    where
+        type = 'alias' and previous_id is not null and user_id is not null and previous_id != user_id
+        {% if is_incremental() %} and loaded_at > {{ watermark('events_loaded_at') }} {% endif %}
 
 ),
 
@@ -71,7 +71,7 @@ users as (
     {% if is_incremental() %}
     {% for side in ['a', 'b'] %}
     union all
-    select namespace_{{ side }}, identifier_{{ side }}, {{ arrival('first_file_number', 'first_line') }}
+    select namespace_{{ side }}, identifier_{{ side }}, first_arrival
     from {{ this }}
     where type_{{ side }} = 'user_id' and exists (select 1 from aliases)
     {% endfor %}
@@ -83,92 +83,64 @@ pairs as (
 
     {% for type_a, type_b, condition in pairs %}
     select
-        namespace, source, origin, first_arrival, first_seen_at, last_seen_at, first_received_at, loaded_at,
-        '{{ type_a }}' as type_a, {{ type_a }} as identifier_a, '{{ type_b }}' as type_b, {{ type_b }} as identifier_b
+        {{ 'namespace' if type_a in ('anonymous_id', 'user_id') else "''" }} as namespace_a,
+        '{{ type_a }}' as type_a,
+        {{ type_a }} as identifier_a,
+        {{ 'null' if type_b is none else 'namespace' if type_b == 'user_id' else "''" }} as namespace_b,
+        {{ 'null' if type_b is none else "'" ~ type_b ~ "'" }} as type_b,
+        {{ type_b or 'null' }} as identifier_b,
+        source, {{ times }}
     from sightings
-    where {{ type_a }} is not null and {{ type_b }} is not null and {{ condition }}
-    union all
-    {% endfor %}
-    {% for type in types %}
-    select
-        namespace, source, origin, first_arrival, first_seen_at, last_seen_at, first_received_at, loaded_at,
-        '{{ type }}', {{ type }}, null, null
-    from sightings
-    where {{ type }} is not null
-        {%- for other in types if other != type %} and {{ other }} is null{% endfor %}
+    where {{ type_a }} is not null {{ 'and ' ~ type_b ~ ' is not null' if type_b }} and {{ condition }}
     union all
     {% endfor %}
     select
-        aliases.namespace, aliases.source, 'events', aliases.first_arrival, seen_at, seen_at, received_at, loaded_at,
-        case when bool_or(users.first_arrival < aliases.first_arrival) then 'user_id' else 'anonymous_id' end,
-        previous_id, 'user_id', aliases.user_id
+        aliases.namespace,
+        case when bool_or(users.first_arrival < aliases.arrival) then 'user_id' else 'anonymous_id' end,
+        aliases.previous_id, aliases.namespace, 'user_id', aliases.user_id,
+        aliases.source, aliases.arrival, aliases.timestamp, aliases.timestamp, aliases.received_at,
+        aliases.loaded_at, null, null
     from aliases
     left join users on aliases.namespace = users.namespace and aliases.previous_id = users.user_id
     group by all
 
 ),
 
-links as (
+keyed as (
 
     select
-        case when type_a in ('email', 'phone') then '' else namespace end as namespace_a,
-        type_a,
-        identifier_a,
-        case when type_b in ('email', 'phone') then '' when type_b is not null then namespace end as namespace_b,
-        type_b,
-        identifier_b,
         {{ dbt.hash("concat_ws('|', namespace_a, type_a, length(identifier_a), identifier_a, namespace_b, type_b, identifier_b)") }}
             as link_id,
-        arg_min(source, first_arrival) as source,
-        min(first_arrival) as first_arrival,
-        min(first_seen_at) as first_seen_at,
-        max(last_seen_at) as last_seen_at,
-        min(first_received_at) as first_received_at,
-        {%- for name in origins %}
-        max(case when origin = '{{ name }}' then loaded_at end) as {{ name }}_loaded_at,
-        {%- endfor %}
-        max(loaded_at) as loaded_at
+        *
     from pairs
-    group by all
 
 ),
 
-{% if is_incremental() %}
-known as (
+grown as (
 
-    select
-        *,
-        {{ arrival('first_file_number', 'first_line') }} as first_arrival
-    from {{ this }}
-
-),
-
-{% endif %}
-merged as (
-
+    select * from keyed
     {% if is_incremental() %}
-    -- what was known arrived first
-    select
-        links.* replace (
-            coalesce(known.source, links.source) as source,
-            coalesce(known.first_arrival, links.first_arrival) as first_arrival,
-            least(known.first_seen_at, links.first_seen_at) as first_seen_at,
-            greatest(known.last_seen_at, links.last_seen_at) as last_seen_at,
-            least(known.first_received_at, links.first_received_at) as first_received_at
-            {%- for name in origins %},
-            greatest(known.{{ name }}_loaded_at, links.{{ name }}_loaded_at) as {{ name }}_loaded_at
-            {%- endfor %}
-        )
-    from links
-    left join known on links.link_id = known.link_id
-    {% else %}
-    select * from links
+    union all
+    select link_id, {{ pair }}, source, {{ times }}
+    from {{ this }}
+    where link_id in (select link_id from keyed)
     {% endif %}
 
 )
 
 select
-    * exclude (first_arrival),
-    {{ arrival_file_number('first_arrival') }} as first_file_number,
-    {{ arrival_line('first_arrival') }} as first_line
-from merged
+    link_id,
+    {{ pair }},
+    arg_min(source, first_arrival) as source,
+    min(first_arrival) as first_arrival,
+    {{ arrival_file_number('min(first_arrival)') }} as first_file_number,
+    {{ arrival_line('min(first_arrival)') }} as first_line,
+    min(first_seen_at) as first_seen_at,
+    max(last_seen_at) as last_seen_at,
+    min(first_received_at) as first_received_at,
+    max(events_loaded_at) as events_loaded_at,
+    max(records_loaded_at) as records_loaded_at,
+    max(lines_loaded_at) as lines_loaded_at,
+    greatest(max(events_loaded_at), max(records_loaded_at), max(lines_loaded_at)) as loaded_at
+from grown
+group by link_id, {{ pair }}

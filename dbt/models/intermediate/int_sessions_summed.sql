@@ -16,7 +16,7 @@ events as (
         *,
         {{ moment }} as moment,
         case when page_path is not null then struct_pack(referrer := referrer) end as landing,
-        case when type in ('page', 'screen') then coalesce(page_path, page_title) end as viewed_page
+        case when type in ('page', 'screen') then page_path end as viewed_page
     from {{ ref('int_events_sessionized') }}
     where session_id is not null
     {% if is_incremental() %}

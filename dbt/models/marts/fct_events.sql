@@ -7,14 +7,11 @@ select
     events.type,
     events.event,
     events.timestamp,
-    events.received_at,
     events.visitor_id,
     coalesce(events.session_id, attributed.session_id) as session_id,
     events.page_path,
-    events.page_title,
     events.referrer,
     events.product_id,
-    events.product_name,
     events.category,
     events.brand,
     events.price,
@@ -22,10 +19,6 @@ select
     events.quantity,
     events.order_id,
     events.value,
-    events.revenue,
-    events.discount,
-    events.coupon,
-    events.currency,
     events.search_query,
     events.promotion_id,
     events.form_id,
@@ -38,7 +31,6 @@ select
     events.city,
     events.device_type,
     events.locale,
-    events.has_gpc,
     events.is_bot
 from {{ ref('int_events_sessionized') }} as events
 left join {{ ref('int_order_events_attributed') }} as attributed

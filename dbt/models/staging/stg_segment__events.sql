@@ -68,7 +68,7 @@ select
     timestamp,
     received_at,
     coalesce({{ is_robot('context."userAgent"') }}, false) as is_bot,
-    coalesce(properties.path, context.page.path) as page_path,
+    coalesce(properties.path, context.page.path, case when type = 'screen' then name end) as page_path,
     coalesce(properties.title, context.page.title, name) as page_title,
     coalesce(properties.referrer, context.page.referrer) as referrer,
     context.location.country as country,
