@@ -143,7 +143,7 @@ def _graph(links: pd.DataFrame) -> _Graph:
 
 def _kinds(type_a: pd.Series, type_b: pd.Series) -> Integers:
     types = pd.concat([type_a, type_b])
-    kind = pd.Categorical(types, categories=TYPES).codes.astype(np.int64)
+    kind = pd.Index(TYPES).get_indexer(types).astype(np.int64)
     if (kind < 0).any():
         raise ValueError(f"unknown identifier types: {sorted(set(types[kind < 0]))}")
     return kind
