@@ -42,11 +42,11 @@ totals as (
         ] -%}
         {{ windowed('sum(' ~ measure ~ ')', measure) }},
         {% endfor -%}
-        -- a session that goes on past midnight counts on both days
-        count(*) filter (where cart_adds > 0 and age_days <= 90) as cart_sessions_90_days,
         {% for measure in ['form_starts', 'form_submits', 'video_starts', 'video_completions', 'list_filters'] -%}
-        cast(sum({{ measure }}) as bigint) as {{ measure }}{{ ',' if not loop.last }}
-        {% endfor %}
+        cast(sum({{ measure }}) as bigint) as {{ measure }},
+        {% endfor -%}
+        -- a session that goes on past midnight counts on both days
+        count(*) filter (where cart_adds > 0 and age_days <= 90) as cart_sessions_90_days
 
     from days
 

@@ -6,38 +6,24 @@ goes to it. A view: whoever reads one customer or one level pays for that only.
 
 with
 
-interactions as (
-
+weighted as (
+    {% for level in ['category', 'brand'] %}
     select
         interactions.customer_id,
         interactions.as_of,
-        interactions.product_views,
-        cast(interactions.weight as decimal(28, 18)) as weight,
-        products.category,
-        products.brand
+        '{{ level }}' as level,
+        products.{{ level }} as name,
+        cast(sum(interactions.product_views) as bigint) as product_views,
+        cast(sum(cast(interactions.weight as decimal(28, 18))) as double) as weight
 
     from {{ ref('ftr_interactions') }} as interactions
 
     inner join {{ ref('ftr_products') }} as products
         on interactions.as_of = products.as_of and interactions.product_id = products.product_id
 
-),
+    where products.{{ level }} is not null
 
-weighted as (
-    {% for level in ['category', 'brand'] %}
-    select
-        customer_id,
-        as_of,
-        '{{ level }}' as level,
-        {{ level }} as name,
-        cast(sum(product_views) as bigint) as product_views,
-        cast(sum(weight) as double) as weight
-
-    from interactions
-
-    where {{ level }} is not null
-
-    group by customer_id, as_of, {{ level }}
+    group by interactions.customer_id, interactions.as_of, products.{{ level }}
     {% if not loop.last %}
     union all
     {% endif %}

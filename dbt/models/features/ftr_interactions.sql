@@ -49,7 +49,9 @@ scored as (
         *,
         {{ interaction_score() }} as score,
         pow(
-            0.5, {{ calendar_days('event_date', 'cast(as_of as date)') }} / {{ var('interaction_half_life_days') }}.0
+            0.5,
+            {{ calendar_days('event_date', 'cast(as_of as date)') }}
+            / cast({{ var('interaction_half_life_days') }} as double)
         ) as decay
 
     from actions

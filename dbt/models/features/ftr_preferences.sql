@@ -25,11 +25,11 @@ totals as (
     select
         customer_id,
         as_of,
-        count(*) filter (where level = 'category' and product_views > 0) as categories_viewed,
         {% for level in ['category', 'brand'] -%}
         sum(weight) filter (where level = '{{ level }}') as {{ level }}_weight,
-        max(weight) filter (where level = '{{ level }}') as favourite_{{ level }}_weight{{ ',' if not loop.last }}
-        {% endfor %}
+        max(weight) filter (where level = '{{ level }}') as favourite_{{ level }}_weight,
+        {% endfor -%}
+        count(*) filter (where level = 'category' and product_views > 0) as categories_viewed
 
     from affinities
 

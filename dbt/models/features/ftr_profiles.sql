@@ -50,9 +50,10 @@ traits as (
     select
         traits.customer_id,
         moments.as_of,
-        {% for trait in ['birthday', 'age', 'gender', 'country', 'city', 'locale', 'preferred_channel'] -%}
-        {{ latest('traits.' ~ trait, moments) }} as {{ trait }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {% for trait in ['birthday', 'age', 'gender', 'country', 'city', 'locale'] -%}
+        {{ latest('traits.' ~ trait, moments) }} as {{ trait }},
+        {% endfor -%}
+        {{ latest('traits.preferred_channel', moments) }} as preferred_channel
 
     from {{ ref('int_traits_observed') }} as traits
 

@@ -77,9 +77,10 @@ last_sessions as (
     select
         sessions.customer_id,
         sessions.as_of,
-        {% for described in ['device_type', 'country', 'city', 'locale', 'referrer', 'exit_path'] -%}
-        max(sessions.{{ described }}) as {{ described }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {% for described in ['device_type', 'country', 'city', 'locale', 'referrer'] -%}
+        max(sessions.{{ described }}) as {{ described }},
+        {% endfor -%}
+        max(sessions.exit_path) as exit_path
 
     from sessions
 

@@ -16,8 +16,9 @@ events as (
 
     from {{ ref('int_events_sessionized') }}
 
-    where {{ is_behaviour() }}
-    {% if is_incremental() %} and known_at > {{ watermark('known_at') }} {% endif %}
+    where
+        {{ is_behaviour() }}
+        {% if is_incremental() %} and known_at > {{ watermark('known_at') }} {% endif %}
 
 )
 

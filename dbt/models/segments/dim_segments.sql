@@ -26,8 +26,15 @@ facts as (
         cast({{ sql_text(segment.review_date) }} as date) as review_date
     {{ 'union all' if not loop.last }}
     {%- else %}
-    select null as segment, null as description, null as owner, null as purpose, null as parent, null as min_size,
-        null as targets, null as review_date
+    select
+        null as segment,
+        null as description,
+        null as owner,
+        null as purpose,
+        null as parent,
+        null as min_size,
+        null as targets,
+        null as review_date
     where false
     {%- endfor %}
 ),

@@ -1,5 +1,5 @@
 {#- One row per build that was published: what it was made of. -#}
-{{ config(materialized='table') }}
+{{ config(materialized='view') }}
 {%- set fields = {
     'build_id': 'varchar', 'as_of': 'timestamp', 'seed': 'bigint', 'files': 'json', 'rules': 'json', 'models': 'json'
 } %}

@@ -44,7 +44,7 @@ stays as (
         history.customer_id,
         history.segment,
         history.valid_from
-    from {{ history }} as history
+    from {{ history or this }} as history
     inner join moment
         on
             history.valid_from <= moment.as_of

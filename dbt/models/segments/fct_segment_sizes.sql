@@ -24,7 +24,8 @@ segments as (
     select '{{ segment.segment }}' as segment
     {{ 'union all' if not loop.last }}
     {%- else %}
-    select null as segment where false
+    select null as segment
+    where false
     {%- endfor %}
 ),
 
