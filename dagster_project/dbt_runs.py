@@ -43,6 +43,13 @@ def build(
         raise DbtFailedError("\n".join(failures))
 
 
+def rebuild(models: Sequence[str], settings: Settings, manifest: Path) -> None:
+    """Build some models by name outside their assets; the caller holds the warehouse's lock."""
+    _, failures = _invoke(["run", "--select", *models], settings, manifest)
+    if failures:
+        raise DbtFailedError("\n".join(failures))
+
+
 def _invoke(
     arguments: Sequence[str], settings: Settings, manifest: Path
 ) -> tuple[list[DbtCoreCliEventMessage], list[str]]:

@@ -120,11 +120,10 @@ def customer_clusters(
     context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
 ) -> dg.MaterializeResult[None]:
     """Find the cluster of each customer, by the champion model; one row per customer."""
-    from ml import personas
-
+    registry = homes.registry(platform.settings)
     with platform.warehouse.connect("scoring clusters", tell=telling(context)) as connection:
-        features = training.read_features(connection, personas.COLUMNS)
-        scored = scoring.score_clusters(features, homes.registry(platform.settings))
+        features = training.read_features(connection, scoring.features_needed(registry))
+        scored = scoring.score_clusters(features, registry)
         rows = scoring.write(connection, scored)
     return dg.MaterializeResult(metadata=_scored(rows, scored))
 

@@ -5,7 +5,7 @@ from typing import Any
 import dagster as dg
 import duckdb
 
-from dagster_project import dbt_project, pictures
+from dagster_project import dbt_project, dbt_runs, pictures
 from dagster_project.ingest import ingestion
 from dagster_project.platform import Platform, telling
 from dagster_project.publish import build, generations
@@ -57,6 +57,14 @@ def publish_what_was_sent(
     """Load the ledger that syncs wrote, and publish again if it says something new."""
     with platform.warehouse.connect("recording deliveries", tell=telling(context)) as connection:
         _load_ledger(platform, connection)
+        ((is_new,),) = connection.execute(
+            statement("dagster_project", "has_new_deliveries")
+        ).fetchall()
+    if is_new:
+        with platform.warehouse.locked("recording deliveries", tell=telling(context)):
+            manifest = dbt_project.manifest(platform.settings)
+            dbt_runs.rebuild(["fct_deliveries"], platform.settings, manifest)
+    with platform.warehouse.connect("publishing deliveries", tell=telling(context)) as connection:
         result = _publish(platform, connection)
     return dg.MaterializeResult(metadata=_described(result))
 

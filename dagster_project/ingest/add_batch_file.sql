@@ -1,1 +1,1 @@
-insert into batch values ($file_number, $source, $file, $path, $modified_at)
+insert into batch values ($file_number, $source, $file)

@@ -1,6 +1,6 @@
 -- The files of the batch under way, and the rows refused before DuckDB reads them.
 create or replace temp table batch (
-    file_number bigint, source varchar, file varchar, path varchar, modified_at timestamp
+    file_number bigint, source varchar, file varchar
 );
 
 create or replace temp table refusals (

@@ -37,6 +37,16 @@ rejected_counts as (
 
 ),
 
+files as (
+
+    select *
+
+    from raw.loaded_files
+
+    where status = 'loaded' or rows_read + rows_stored + rows_duplicate + rows_rejected > 0
+
+),
+
 counted as (
 
     select
@@ -49,7 +59,7 @@ counted as (
         coalesce(stored_counts.row_count, 0) as stored_found,
         coalesce(rejected_counts.row_count, 0) as rejected_found
 
-    from raw.loaded_files as files
+    from files
 
     full outer join stored_counts on files.file_number = stored_counts.file_number
     full outer join rejected_counts
@@ -60,8 +70,7 @@ counted as (
 select *
 from counted
 where
-    file is null
-    or rows_read <> rows_stored + rows_duplicate + rows_rejected
+    rows_read <> rows_stored + rows_duplicate + rows_rejected
     or rows_stored <> stored_found
     or rows_rejected <> rejected_found
 order by source, file

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -35,11 +34,6 @@ class Look:
     inode: int
     bytes: int
     modified_ns: int
-
-    @property
-    def modified_at(self) -> datetime:
-        """When the file was last written (UTC, without a zone)."""
-        return datetime.fromtimestamp(self.modified_ns / 1e9, UTC).replace(tzinfo=None)
 
 
 @dataclass(frozen=True, slots=True)

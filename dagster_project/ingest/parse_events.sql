@@ -1,5 +1,6 @@
--- One row per line of the batch, in order of arrival, so that rowid counts the lines. A line that
--- breaks several rules is refused for the first; a reason never quotes what the line says.
+-- One row per line of the batch, in order of arrival, so that rowid counts the lines: no join may
+-- stand here, nor an "in" of many values, which is one. A line that breaks several rules is refused
+-- for the first; a reason never quotes what the line says.
 create or replace temp table parsed as
 
 with
@@ -15,8 +16,7 @@ judged as (
             when is_nested_deeper(content, 100) then 'nested more than 100 levels deep'
             when type_value is null then 'type: missing'
             when not is_text(type_value) then 'type: not a string'
-            when type not in ('track', 'page', 'screen', 'identify', 'group', 'alias')
-                then 'type: unknown'
+            when not list_contains($types, type) then 'type: unknown'
             when not is_text(message_id_value) then 'messageId: not a string'
             when length(message_id) > 100 then 'messageId: longer than 100 characters'
             when identifier_fault('userId', user_id_value, user_id) is not null

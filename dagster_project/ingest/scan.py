@@ -1,8 +1,8 @@
 """A byte scan of JSON Lines: what a file holds, independently of DuckDB, and a copy it can read.
 
-DuckDB reads a file itself unless it holds something that DuckDB's reader would take otherwise than
-line by line: then a copy is read, with the same line numbers, in which each line that can be no
-JSON text is left blank and set aside with its reason.
+DuckDB reads a file itself, through a link, unless it holds something that DuckDB's reader would take
+otherwise than line by line: then a copy is read, with the same line numbers, in which each line
+that can be no JSON text is left blank and set aside with its reason.
 """
 
 import gzip
@@ -87,35 +87,36 @@ def digest(path: Path) -> str:
 
 
 def scan(path: Path, *, copies: Path, name: str) -> Scan:
-    """Read a file once, or twice where it needs a copy, made as ``copies/name``."""
+    """Read a file once, or twice where it needs a copy; make ``copies/name`` for DuckDB to read."""
     is_gzip = _is_gzip(path)
+    is_clean = True
+    text_bytes = lines = rows = 0
     with _Hashing(path) as raw:
-        # DuckDB tells a gzip by its name.
-        is_clean = is_gzip == path.name.endswith(".gz")
-        text_bytes = lines = rows = 0
-        if is_clean:
-            for block in _blocks(_text(raw, is_gzip)):
-                blank = _blank_lines(block) if _is_clean(block) else None
-                if blank is None or (lines == 0 and block.startswith(BYTE_ORDER_MARK)):
-                    is_clean = False
-                    break
-                count = block.count(b"\n") + (not block.endswith(b"\n"))
-                text_bytes += len(block)
-                lines += count
-                rows += count - blank
+        for block in _blocks(_text(raw, is_gzip)):
+            blank = _blank_lines(block) if _is_clean(block) else None
+            if blank is None or (lines == 0 and block.startswith(BYTE_ORDER_MARK)):
+                is_clean = False
+                break
+            count = block.count(b"\n") + (not block.endswith(b"\n"))
+            text_bytes += len(block)
+            lines += count
+            rows += count - blank
         sha256 = raw.hexdigest()
-    if is_clean:
-        return Scan(sha256, text_bytes, lines, rows, path)
-    return copy(path, copies=copies, name=name, sha256=sha256)
+    if not is_clean:
+        return copy(path, copies=copies, name=name, sha256=sha256)
+    readable = copies / f"{name}.jsonl{'.gz' if is_gzip else ''}"
+    readable.symlink_to(path.absolute())
+    return Scan(sha256, text_bytes, lines, rows, readable)
 
 
 def copy(path: Path, *, copies: Path, name: str, sha256: str) -> Scan:
     """Copy a file into one that DuckDB reads line by line, and set aside what it cannot read."""
     readable = copies / f"{name}.jsonl"
+    readable.unlink(missing_ok=True)  # a link to the landing file, which is never written to
     text_bytes = lines = rows = json_like = undecodable = 0
     with (
         path.open("rb") as raw,
-        readable.open("wb") as target,
+        readable.open("xb") as target,
         Refusals(copies / f"{name}.refusals.parquet") as refusals,
     ):
         for line, length in _lines(_text(raw, _is_gzip(path))):

@@ -44,6 +44,7 @@ class Work:
     total: int = 0
     outcomes: list[Outcome] = field(default_factory=list)
     contents: dict[tuple[str, str], str] = field(default_factory=dict)
+    numbers: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for outcome in self.known.values():
@@ -95,10 +96,15 @@ class Work:
 
     def _scan(self, file: LandingFile, seen: Look) -> Prepared:
         check_ending(file)
-        if file.kind in LINES:
-            return Prepared(
-                file, seen, scan.scan(file.path, copies=self.copies, name=str(file.number))
+        owner = self.numbers.setdefault(file.number, file.label)
+        if owner != file.label:
+            raise Unreadable(
+                f"its number is that of {owner}: name it without one, and it is given its own",
+                is_final=False,
             )
+        if file.kind in LINES:
+            scanned = scan.scan(file.path, copies=self.copies, name=_name(file, seen))
+            return Prepared(file, seen, scanned)
         scanned, expressions = tables.scan_table(file, self.sources, copies=self.copies)
         return Prepared(file, seen, scanned, expressions)
 
@@ -127,9 +133,12 @@ class Work:
     def _load_a_copy(self, kind: str, prepared: Prepared, error: Exception) -> None:
         """Load what DuckDB misreads from a copy; if it is one already, the file fails."""
         file = prepared.file
-        if kind in LINES and prepared.scan.readable == file.path:
+        if prepared.scan.readable.is_symlink():
             copied = scan.copy(
-                file.path, copies=self.copies, name=str(file.number), sha256=prepared.scan.sha256
+                file.path,
+                copies=self.copies,
+                name=_name(file, prepared.seen),
+                sha256=prepared.scan.sha256,
             )
             self._load(kind, [replace(prepared, scan=copied)])
             return
@@ -164,10 +173,18 @@ class Work:
             self.tell(f"{count} {outcome.source}/{outcome.file}: {detail}")
 
     def _remember(self, outcome: Outcome) -> None:
-        if outcome.status == "loaded" and outcome.rows_read and outcome.sha256 is not None:
+        if outcome.status != "loaded":
+            return
+        self.numbers[outcome.number] = f"{outcome.source}/{outcome.file}"
+        if outcome.rows_read and outcome.sha256 is not None:
             self.contents.setdefault((outcome.source, outcome.sha256), outcome.file)
 
     def _remove_copies(self, prepared: Prepared) -> None:
         for copied in (prepared.scan.readable, prepared.scan.refusals):
             if copied is not None and copied != prepared.file.path:
                 copied.unlink(missing_ok=True)
+
+
+def _name(file: LandingFile, seen: Look) -> str:
+    """Return what DuckDB finds in a path: the file's number and when it was last written."""
+    return f"{file.number}_{seen.modified_ns // 1000}"
