@@ -21,8 +21,6 @@ TABLES = {
     "customers": "raw.customers",
 }
 REPEATS = {"ledger": "no_repeats", "customers": "find_unchanged_customers"}
-EVENT_TYPES = ["track", "page", "screen", "identify", "group", "alias"]
-CONSTANTS = {"events": {"types": EVENT_TYPES}}
 GLOB = str.maketrans({"[": "[[]", "*": "[*]", "?": "[?]"})
 TICK = timedelta(microseconds=1)
 
@@ -130,7 +128,7 @@ def _parse(connection: duckdb.DuckDBPyConnection, kind: str, batch: Sequence[Pre
     if kind in ("events", "ledger"):
         paths = [str(prepared.scan.readable).translate(GLOB) for prepared in batch]
         with _order_kept(connection):  # rowid counts lines
-            run(connection, f"parse_{kind}", {"paths": paths, **CONSTANTS.get(kind, {})})
+            run(connection, f"parse_{kind}", {"paths": paths})
         run(connection, "number_lines")
     else:
         (prepared,) = batch

@@ -43,11 +43,12 @@ duplicate as (
 
 ),
 
+-- Files that lie across each other would show here: their lines would be counted wrongly.
 physical as (
 
     select
         file_number,
-        count(*) as row_count
+        max(rowid) - min(rowid) + 1 as row_count
 
     from parsed
 

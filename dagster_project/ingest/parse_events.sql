@@ -16,7 +16,11 @@ judged as (
             when is_nested_deeper(content, 100) then 'nested more than 100 levels deep'
             when type_value is null then 'type: missing'
             when not is_text(type_value) then 'type: not a string'
-            when not list_contains($types, type) then 'type: unknown'
+            when
+                not list_contains(
+                    ['track', 'page', 'screen', 'identify', 'group', 'alias'], type
+                )
+                then 'type: unknown'
             when not is_text(message_id_value) then 'messageId: not a string'
             when length(message_id) > 100 then 'messageId: longer than 100 characters'
             when identifier_fault('userId', user_id_value, user_id) is not null

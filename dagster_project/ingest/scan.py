@@ -1,8 +1,8 @@
 """A byte scan of JSON Lines: what a file holds, independently of DuckDB, and a copy it can read.
 
-DuckDB reads a file itself, through a link, unless it holds something that DuckDB's reader would take
-otherwise than line by line: then a copy is read, with the same line numbers, in which each line
-that can be no JSON text is left blank and set aside with its reason.
+DuckDB reads a file itself, through a link, unless it holds something that DuckDB's reader would
+take otherwise than line by line: then a copy is read, with the same line numbers, in which each
+line that can be no JSON text is left blank and set aside with its reason.
 """
 
 import gzip

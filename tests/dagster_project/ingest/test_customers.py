@@ -68,17 +68,20 @@ def test_a_record_that_says_nothing_new_is_a_duplicate_and_a_return_to_the_old_i
     home.ingest()
     put(home, "1,a@x.com", "2,c@x.com", header=header)
     home.ingest()
+    put(home, "2,b@x.com", header=header)
+    home.ingest()
     assert users(home) == [
         ("1", "a@x.com"),
         ("2", "b@x.com"),
         ("1", "new@x.com"),
         ("1", "a@x.com"),
         ("2", "c@x.com"),
+        ("2", "b@x.com"),
     ]
-    assert home.rows("select count(distinct message_id) from raw.customers") == [(5,)]
+    assert home.rows("select count(distinct message_id) from raw.customers") == [(6,)]
     assert home.rows(
         "select rows_stored, rows_duplicate from raw.loaded_files order by file_number"
-    ) == [(2, 1), (2, 2), (1, 1)]
+    ) == [(2, 1), (2, 2), (1, 1), (1, 0)]
 
 
 @pytest.mark.parametrize(

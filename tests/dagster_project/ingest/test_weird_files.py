@@ -7,6 +7,7 @@ import os
 import pytest
 
 from dagster_project.ingest import scan, work
+from edge import landing
 from tests.dagster_project.ingest.homes import line, lines
 
 GOOD = lines(1, 2)
@@ -313,30 +314,62 @@ def test_a_file_that_duckdb_refuses_is_read_from_a_copy(home, monkeypatch):
 
 
 def test_names_that_globs_would_read_are_read_as_they_are(home):
-    odd = home.path / "a[b]*?"
-    odd.mkdir()
-    (odd / "landing" / "shop").mkdir(parents=True)
-    (odd / "landing" / "shop" / "00000001-a.jsonl").write_bytes(GOOD)
+    odd, other = home.path / "a[b]*?", home.path / "a[b]cd"
+    for folder in (odd, other):
+        (folder / "landing" / "shop").mkdir(parents=True)
+        (folder / "landing" / "shop" / "00000001-a.jsonl").write_bytes(GOOD)
     (odd / "landing" / "shop" / "00000002-b.jsonl").write_bytes(b"\xff\n" + lines(3))
     home.path = odd
     home.ingest()
     assert home.message_ids() == ["m1", "m2", "m3"]
+    assert home.rows("select count(*) from raw.loaded_files where status = 'loaded'") == [(2,)]
 
 
-def test_lines_are_numbered_across_files_of_several_megabytes(home):
-    filler = "x" * 900
-    for file in range(3):
-        numbers = range(file * 12_000, (file + 1) * 12_000)
+def test_lines_are_numbered_where_several_threads_read_large_files(home):
+    filler = "x" * 12_000
+    per_file = 6_000
+    for file in range(2):
+        numbers = range(file * per_file, (file + 1) * per_file)
         home.put(
             f"{file}.jsonl",
-            b"".join(line(n, properties={"x": filler[: n % 900]}) + b"\n" for n in numbers),
+            b"".join(line(n, properties={"x": filler[: n % 12_000]}) + b"\n" for n in numbers),
         )
     home.ingest()
     # File numbers count from 1, and so do lines.
     assert home.rows(
-        "select count(*) from raw.events"
-        " where message_id = 'm' || ((file_number - 1) * 12000 + line - 1)"
-    ) == [(36_000,)]
+        f"select count(*) from raw.events"
+        f" where message_id = 'm' || ((file_number - 1) * {per_file} + line - 1)"
+    ) == [(2 * per_file,)]
+
+
+def test_two_files_of_one_number_are_told_apart(home):
+    taken = "app/00000001-a.jsonl"
+    for source in ("app", "shop"):
+        folder = home.landing / source
+        folder.mkdir(parents=True)
+        (folder / "00000001-a.jsonl").write_bytes(line(source))
+    (folder / "00000002-b.jsonl").write_bytes(line("b"))
+    for _ in range(2):
+        home.ingest()
+        assert home.message_ids() == ["mapp", "mb"]
+        assert home.rows("select error from raw.loaded_files where status = 'failed'") == [
+            (f"its number is that of {taken}: name it without one, and it is given its own",)
+        ]
+    (folder / "00000001-a.jsonl").rename(folder / "a.jsonl")
+    landing.adopt(home.landing, settle_seconds=0.01)
+    home.ingest()
+    assert home.message_ids() == ["mapp", "mb", "mshop"]
+
+
+def test_what_is_landed_is_never_written_to(home):
+    contents = {"a.jsonl": GOOD, "b.jsonl": b"\xff\n" + lines(3), "c.csv": b"customer_number\n1"}
+    for name, content in contents.items():
+        home.put(name, content, "crm" if name.endswith("csv") else "shop")
+    for path in home.landing.glob("*/*-*"):
+        path.chmod(0o444)
+    home.ingest()
+    found = {path.name[9:]: path.read_bytes() for path in home.landing.glob("*/*-*")}
+    assert found == contents
 
 
 def test_errors_and_messages_hold_nothing_of_what_lines_say(home):
