@@ -54,9 +54,10 @@ def _invoke(
     arguments: Sequence[str], settings: Settings, manifest: Path
 ) -> tuple[list[DbtCoreCliEventMessage], list[str]]:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.artifacts.schemas.run import RunExecutionResult
     from dbt.cli.main import dbtRunner
-    from dbt_common.events.base_types import EventMsg
     from google.protobuf.json_format import MessageToDict
+    from google.protobuf.message import Message
 
     messages: list[DbtCoreCliEventMessage] = []
     where = [
@@ -64,7 +65,7 @@ def _invoke(
         *("--target-path", str(settings.dbt_target), "--log-path", str(settings.dbt_logs)),
     ]
 
-    def hear(event: EventMsg) -> None:
+    def hear(event: Message) -> None:
         if event.info.level != "debug" and event.info.msg:
             raw = MessageToDict(event, preserving_proto_field_name=True)
             messages.append(DbtCoreCliEventMessage(raw_event=raw, event_history_metadata={}))
@@ -79,11 +80,14 @@ def _invoke(
             ["--quiet", *arguments, *where]
         )
     finally:
-        with DuckDBConnectionManager._LOCK:
-            if DuckDBConnectionManager._ENV is not None:  # dbt keeps the file open otherwise
-                DuckDBConnectionManager._ENV.close()
-                DuckDBConnectionManager._ENV = None
+        # dbt-duckdb keeps the file open for the life of a process, which for it ends here
+        manager: Any = DuckDBConnectionManager
+        if manager._ENV is not None:
+            manager._ENV.close()
+        manager.close_all_connections()
     _raise_if_broken(outcome.exception)
+    if not isinstance(outcome.result, RunExecutionResult):
+        raise DbtFailedError(f"dbt {arguments[0]} gave no results")
     failures = [
         f"{result.node.unique_id}: {result.message}"
         for result in outcome.result.results

@@ -53,8 +53,10 @@ def resolve_identities(
         links = connection.execute(statement(PACKAGE, "identity_links")).df()
         resolution = identity.resolve(links, salt=salt, contact_key=contact_key, max_people=limits)
         _replace(connection, resolution, fingerprint)
-    counted = connection.execute(statement(PACKAGE, "identity_counts")).fetchall()[0]
-    return Counts(*counted, is_unchanged)
+    ((identifiers, customers, merges, devices, contacts),) = connection.execute(
+        statement(PACKAGE, "identity_counts")
+    ).fetchall()
+    return Counts(identifiers, customers, merges, devices, contacts, is_unchanged)
 
 
 def _fingerprint(
