@@ -24,6 +24,10 @@ FEATURES = [
     "int_visitor_days_evaluated",
     "int_visitor_products_evaluated",
     "int_visitor_pages_evaluated",
+    "int_orders_revised",
+    "int_orders_evaluated",
+    "int_order_lines_evaluated",
+    "int_refunds_evaluated",
     "path:models/features",
 ]
 SEGMENTS = ["path:models/segments", "path:models/activation"]

@@ -3,6 +3,21 @@ create schema if not exists intermediate;
 create schema if not exists marts;
 create schema if not exists ml;
 create schema if not exists ops;
+create schema if not exists staging;
+
+create or replace table staging.stg_segment__order_events (
+    message_id varchar, source varchar, order_id varchar, event varchar, timestamp timestamp, file_number bigint,
+    line bigint, revenue decimal(18, 4), value decimal(18, 4)
+);
+
+create or replace table staging.stg_segment__order_lines (
+    message_id varchar, product_id varchar, category varchar, brand varchar, quantity double,
+    price decimal(18, 4), list_price decimal(18, 4)
+);
+
+create or replace table intermediate.int_orders_corrected (
+    source varchar, order_id varchar, file_number bigint, line bigint
+);
 
 create or replace table intermediate.int_moments_evaluated (as_of timestamp, known_at timestamp);
 

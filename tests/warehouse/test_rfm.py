@@ -10,6 +10,7 @@ import pytest
 from tests.warehouse.feature_home import FeatureHome
 
 AS_OF = pd.Timestamp("2026-04-01 12:00:00")
+MODELS = ["int_orders_revised", "int_orders_evaluated", "int_refunds_evaluated", "ftr_rfm"]
 HOUR = pd.Timedelta(hours=1)
 DAY = pd.Timedelta(days=1)
 
@@ -75,7 +76,7 @@ def scored(tmp_path_factory, manifest) -> pd.DataFrame:
             "marts.fct_refunds": pd.DataFrame(refunds),
         }
     )
-    home.run(["ftr_rfm"])
+    home.run(MODELS)
     return home.table("features.ftr_rfm", "as_of", "customer_id")
 
 
@@ -185,7 +186,7 @@ def test_scores_on_real_orders_equal_an_independent_computation(
             ),
         }
     )
-    home.run(["ftr_rfm"])
+    home.run(MODELS)
     found = home.table("features.ftr_rfm", "customer_id").set_index("customer_id")
 
     wanted = orders.groupby("customer_id").agg(

@@ -26,20 +26,18 @@ actions as (
     union all
 
     select
-        lines.customer_id,
-        moments.as_of,
-        lines.product_id,
-        cast(lines.ordered_at as date) as event_date,
+        customer_id,
+        as_of,
+        product_id,
+        cast(ordered_at as date) as event_date,
         0 as product_views,
         0 as cart_adds,
         1 as purchases,
-        lines.ordered_at as last_at
+        ordered_at as last_at
 
-    from {{ ref('fct_order_lines') }} as lines
+    from {{ ref('int_order_lines_evaluated') }}
 
-    inner join {{ ref('int_moments_evaluated') }} as moments on lines.ordered_at <= moments.as_of
-
-    where lines.is_goods and lines.product_id is not null
+    where is_goods and product_id is not null
 
 ),
 

@@ -3,43 +3,31 @@
 
 with
 
-moments as (
-
-    select as_of from {{ ref('int_moments_evaluated') }}
-
-),
-
 orders as (
 
     select
-        orders.customer_id,
-        moments.as_of,
-        orders.ordered_at,
-        orders.revenue,
-        {{ calendar_days('cast(orders.ordered_at as date)', 'cast(moments.as_of as date)') }} as age_days,
-        extract(quarter from orders.ordered_at) as quarter,
-        lag(orders.ordered_at) over (
-            partition by orders.customer_id, moments.as_of order by orders.ordered_at
-        ) as previous_ordered_at
+        customer_id,
+        as_of,
+        ordered_at,
+        revenue,
+        {{ calendar_days('cast(ordered_at as date)', 'cast(as_of as date)') }} as age_days,
+        extract(quarter from ordered_at) as quarter,
+        lag(ordered_at) over (partition by customer_id, as_of order by ordered_at) as previous_ordered_at
 
-    from {{ ref('fct_orders') }} as orders
-
-    inner join moments on orders.ordered_at <= moments.as_of
+    from {{ ref('int_orders_evaluated') }}
 
 ),
 
 refunds as (
 
     select
-        refunds.customer_id,
-        moments.as_of,
-        sum(refunds.amount) as refunded
+        customer_id,
+        as_of,
+        sum(amount) as refunded
 
-    from {{ ref('fct_refunds') }} as refunds
+    from {{ ref('int_refunds_evaluated') }}
 
-    inner join moments on refunds.refunded_at <= moments.as_of
-
-    group by refunds.customer_id, moments.as_of
+    group by customer_id, as_of
 
 ),
 

@@ -9,18 +9,16 @@ with
 lines as (
 
     select
-        lines.customer_id,
-        moments.as_of,
-        lines.category,
-        lines.price < lines.list_price as is_discounted,
-        try_cast(lines.quantity as decimal(18, 3)) as quantity,
-        try_cast(lines.quantity as decimal(18, 3)) * lines.price as paid
+        customer_id,
+        as_of,
+        category,
+        price < list_price as is_discounted,
+        try_cast(quantity as decimal(18, 3)) as quantity,
+        try_cast(quantity as decimal(18, 3)) * price as paid
 
-    from {{ ref('fct_order_lines') }} as lines
+    from {{ ref('int_order_lines_evaluated') }}
 
-    inner join {{ ref('int_moments_evaluated') }} as moments on lines.ordered_at <= moments.as_of
-
-    where lines.is_goods
+    where is_goods
 
 ),
 

@@ -19,19 +19,17 @@ described as (
     union all
 
     select
-        moments.as_of,
-        lines.product_id,
-        lines.category,
-        lines.brand,
-        max(lines.ordered_at) as last_at
+        as_of,
+        product_id,
+        category,
+        brand,
+        max(ordered_at) as last_at
 
-    from {{ ref('fct_order_lines') }} as lines
+    from {{ ref('int_order_lines_evaluated') }}
 
-    inner join {{ ref('int_moments_evaluated') }} as moments on lines.ordered_at <= moments.as_of
+    where is_goods and product_id is not null
 
-    where lines.is_goods and lines.product_id is not null
-
-    group by moments.as_of, lines.product_id, lines.category, lines.brand
+    group by as_of, product_id, category, brand
 
 )
 

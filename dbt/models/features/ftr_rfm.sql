@@ -6,40 +6,15 @@ and their scores from 1 (worst) to 5 (best). Equal values get equal scores.
 
 with
 
-moments as (
-
-    select as_of from {{ ref('int_moments_evaluated') }}
-
-),
-
 orders as (
 
-    select
-        orders.customer_id,
-        moments.as_of,
-        orders.source,
-        orders.order_id,
-        orders.ordered_at,
-        orders.revenue
-
-    from {{ ref('fct_orders') }} as orders
-
-    inner join moments on orders.ordered_at <= moments.as_of
+    select * from {{ ref('int_orders_evaluated') }}
 
 ),
 
 refunds as (
 
-    select
-        refunds.customer_id,
-        moments.as_of,
-        refunds.source,
-        refunds.order_id,
-        refunds.amount
-
-    from {{ ref('fct_refunds') }} as refunds
-
-    inner join moments on refunds.refunded_at <= moments.as_of
+    select * from {{ ref('int_refunds_evaluated') }}
 
 ),
 

@@ -43,13 +43,15 @@ stays as (
     select
         history.customer_id,
         history.segment,
-        history.valid_from
+        min(history.valid_from) as valid_from
     from {{ history or this }} as history
     inner join moment
         on
             history.valid_from <= moment.as_of
-            and (history.valid_to is null or history.valid_to > moment.as_of)
+            -- a stay that ended at this very moment goes on, if the customer is a member now
+            and (history.valid_to is null or history.valid_to >= moment.as_of)
     where history.known_to is null
+    group by history.customer_id, history.segment
     {% else %}
     select
         customer_id,

@@ -1,0 +1,130 @@
+{#-
+One row per refund and moment up to which it was given; of an order that was updated after the moment one row for
+all of them, at most what the order cost then.
+-#}
+{{ config(materialized='view') }}
+
+with
+
+revised as (
+
+    select
+        revised.*,
+        orders.customer_id
+
+    from {{ ref('int_orders_revised') }} as revised
+
+    inner join {{ ref('fct_orders') }} as orders
+        on revised.source = orders.source and revised.order_id = orders.order_id
+
+),
+
+order_lines as (
+
+    select * from {{ ref('stg_segment__order_lines') }}
+
+),
+
+prices as (
+
+    select
+        revised.as_of,
+        revised.source,
+        revised.order_id,
+        order_lines.product_id,
+        max(order_lines.price) as price
+
+    from revised
+
+    inner join order_lines on revised.lines_message_id = order_lines.message_id
+
+    group by revised.as_of, revised.source, revised.order_id, order_lines.product_id
+
+),
+
+refund_events as (
+
+    select
+        revised.customer_id,
+        revised.as_of,
+        revised.source,
+        revised.order_id,
+        greatest(revised.revenue, 0) as ordered,
+        order_events.message_id,
+        case when order_events.event = 'Order Refunded' then coalesce(order_events.revenue, order_events.value) end as stated,
+        order_events.event = 'Order Refunded' as is_refund
+
+    from revised
+
+    inner join {{ ref('stg_segment__order_events') }} as order_events
+        on
+            revised.source = order_events.source
+            and revised.order_id = order_events.order_id
+            and revised.as_of >= order_events.timestamp
+
+    where order_events.event in ('Order Refunded', 'Order Cancelled')
+
+),
+
+returned as (
+
+    select
+        refund_events.as_of,
+        refund_events.message_id,
+        sum(cast(round(coalesce(order_lines.price, prices.price) * order_lines.quantity, 4) as decimal(18, 4))) as amount
+
+    from refund_events
+
+    inner join order_lines on refund_events.message_id = order_lines.message_id
+
+    left join prices
+        on
+            refund_events.as_of = prices.as_of
+            and refund_events.source = prices.source
+            and refund_events.order_id = prices.order_id
+            and order_lines.product_id = prices.product_id
+
+    where refund_events.is_refund
+
+    group by refund_events.as_of, refund_events.message_id
+
+)
+
+select
+    refunds.customer_id,
+    moments.as_of,
+    refunds.source,
+    refunds.order_id,
+    refunds.amount
+
+from {{ ref('fct_refunds') }} as refunds
+
+inner join {{ ref('int_moments_evaluated') }} as moments on refunds.refunded_at <= moments.as_of
+
+where
+    not exists (
+        select 1 from revised
+        where
+            revised.source = refunds.source
+            and revised.order_id = refunds.order_id
+            and revised.as_of = moments.as_of
+    )
+
+union all
+
+select
+    refund_events.customer_id,
+    refund_events.as_of,
+    refund_events.source,
+    refund_events.order_id,
+    least(
+        sum(greatest(coalesce(refund_events.stated, returned.amount, refund_events.ordered), 0)),
+        max(refund_events.ordered)
+    ) as amount
+
+from refund_events
+
+left join returned
+    on refund_events.as_of = returned.as_of and refund_events.message_id = returned.message_id
+
+group by refund_events.customer_id, refund_events.as_of, refund_events.source, refund_events.order_id
