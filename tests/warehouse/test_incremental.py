@@ -117,16 +117,34 @@ def test_a_batch_writes_anew_only_what_it_may_change(home):
     ]
 
 
-def test_a_late_event_that_bridges_two_sessions_leaves_one(home):
+def test_late_events_bridge_sessions_and_do_not_outdate_what_is_newer(home):
+    def page(minutes, who, source="shop"):
+        return {
+            "type": "page",
+            "anonymous_id": who,
+            "timestamp": at(minutes),
+            "source": source,
+            "properties": {"product_id": "p1", "name": f"Seen at {minutes}"},
+        }
+
     home.deliver(
-        {"type": "page", "anonymous_id": "ann", "timestamp": at(minutes)}
-        for minutes in (0, 50, 100)
+        [
+            *(page(minutes, "ann") for minutes in (0, 20, 70, 130)),
+            *(page(minutes, "bob") for minutes in (0, 20, 40)),
+            page(35, "bob", "app"),
+        ]
     )
     home.build()
-    assert home.rows("select count(*) from marts.fct_sessions") == [(3,)]
-    home.deliver([{"type": "page", "anonymous_id": "ann", "timestamp": at(25)}])
+    home.deliver([page(45, "ann"), page(50, "bob")])
     home.build()
-    assert home.rows("select started_at, ended_at from marts.fct_sessions order by 1") == [
-        (at(0), at(50)),
-        (at(100), at(100)),
+    sessions = home.rows(
+        "select identifier, s.source, started_at, ended_at, page_views from marts.fct_sessions s "
+        "join marts.dim_customer_identifiers using (customer_id) order by all"
+    )
+    assert sessions == [
+        ("ann", "shop", at(0), at(70), 4),  # the late event joined what had been two
+        ("ann", "shop", at(130), at(130), 1),
+        ("bob", "app", at(35), at(35), 1),
+        ("bob", "shop", at(0), at(50), 4),  # whole, though another of his sessions began inside it
     ]
+    assert home.rows("select name from marts.dim_products") == [("Seen at 130",)]
