@@ -72,7 +72,8 @@ def test_orders_are_the_invoices_that_sell_something(home, lines):
     ).sort_index()
     orders = (
         home.read(
-            "select order_id, revenue::double as revenue, item_count, ordered_at from marts.fct_orders"
+            "select order_id, revenue::double as revenue, item_count, ordered_at "
+            "from marts.fct_orders"
         )
         .set_index("order_id")
         .sort_index()
