@@ -6,8 +6,9 @@ create schema if not exists ops;
 create schema if not exists staging;
 
 create or replace table staging.stg_segment__order_events (
-    message_id varchar, source varchar, order_id varchar, event varchar, timestamp timestamp, file_number bigint,
-    line bigint, revenue decimal(18, 4), value decimal(18, 4)
+    message_id varchar, source varchar, namespace varchar, user_id varchar, anonymous_id varchar, order_id varchar,
+    event varchar, timestamp timestamp, file_number bigint, line bigint, revenue decimal(18, 4),
+    value decimal(18, 4)
 );
 
 create or replace table staging.stg_segment__order_lines (
@@ -16,7 +17,11 @@ create or replace table staging.stg_segment__order_lines (
 );
 
 create or replace table intermediate.int_orders_corrected (
-    source varchar, order_id varchar, file_number bigint, line bigint
+    source varchar, order_id varchar, file_number bigint, line bigint, ordered_at timestamp
+);
+
+create or replace table intermediate.int_identifiers_resolved (
+    namespace varchar, identifier_type varchar, identifier varchar, customer_id varchar, visitor_id varchar
 );
 
 create or replace table intermediate.int_moments_evaluated (as_of timestamp, known_at timestamp);

@@ -200,5 +200,7 @@ def test_an_evaluation_within_the_same_instant_leaves_one_version(history):
     history.evaluate(START, START, set())
     history.evaluate(START, START, {("ann", "loyal")})
     assert history.members(START, START) == {("ann", "loyal")}
+    history.evaluate(START + DAY, START, set())
+    assert shown(history, START) == [("ann", 0, 1)]
     keys = history.connection.execute(f"select {KEYS} from segments.fct_segment_history").fetchall()
     assert len(keys) == len(set(keys))

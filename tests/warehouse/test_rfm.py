@@ -55,7 +55,7 @@ def scored(tmp_path_factory, manifest) -> pd.DataFrame:
         order("f", "f1", 4 * DAY, 5),
         order("later", "l1", -HOUR, 99),
         order("returned", "r1", DAY, 40),
-        order("other_source", "r1", DAY, 1000, source="online_retail"),
+        order("other_source", "r1", DAY, 40, source="online_retail"),
         order("free", "z1", 9 * DAY, 0),
     ]
     refunds = [
@@ -101,7 +101,7 @@ def test_recency_counts_whole_days(now):
 def test_monetary_is_revenue_less_refunds_up_to_the_moment(now):
     assert now["monetary"].to_dict() == {
         "a": 10, "b": 20, "c": 25, "d": 20, "e": 50, "f": 5, "free": 0, "early": 50,
-        "other_source": 1000,
+        "other_source": 40,
     }  # fmt: skip
 
 
@@ -120,17 +120,17 @@ def test_scores_are_one_plus_five_times_percent_rank(now):
     }  # fmt: skip
     # frequency: all have 1 order but e with 2: 0/8 and 8/8
     assert now["f_score"].to_dict() == {**dict.fromkeys(now.index, 1), "e": 5}
-    # monetary: free 0/8, f 1/8, a 2/8, b and d 3/8, c 5/8, e and early 6/8, other_source 8/8
+    # monetary: free 0/8, f 1/8, a 2/8, b and d 3/8, c 5/8, other_source 6/8, e and early 7/8
     assert now["m_score"].to_dict() == {
-        "free": 1, "f": 1, "a": 2, "b": 2, "d": 2, "c": 4, "e": 4, "early": 4, "other_source": 5,
+        "free": 1, "f": 1, "a": 2, "b": 2, "d": 2, "c": 4, "e": 5, "early": 5, "other_source": 4,
     }  # fmt: skip
 
 
 def test_the_top_decile_is_ranked_by_score_and_then_by_monetary(now):
-    # sums: e 2+5+4 = 11; other_source 4+1+5 = 10; percent_rank of the best is 8/8, of the next
+    # sums: e 2+5+5 = 12; other_source and c 4+1+4 = 9; percent_rank of the best is 8/8, of the next
     # 7/8 < 0.9
-    assert now["rfm_score"]["e"] == 11
-    assert now["rfm_score"]["other_source"] == 10
+    assert now["rfm_score"]["e"] == 12
+    assert now["rfm_score"]["other_source"] == now["rfm_score"]["c"] == 9
     assert now.index[now["is_top_decile"]].to_list() == ["e"]
 
 

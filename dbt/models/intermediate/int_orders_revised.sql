@@ -1,12 +1,24 @@
 {#-
-One row per order and moment after which the order was updated: what it was at that moment. Marts hold orders as
-corrected last; in a live refresh nothing was corrected later.
+One row per order and moment at which it was another than it is now: updated since, or refunded before it was placed
+(then revenue is null: nobody knew the order). Marts hold orders as corrected last; in a live refresh there is none.
 -#}
 {{ config(materialized='table') }}
 {#- an update outweighs the completion it corrects -#}
 {%- set age = ['is_update', 'timestamp', 'file_number', 'line'] %}
 
 with
+
+moments as (
+
+    select as_of from {{ ref('int_moments_evaluated') }}
+
+),
+
+orders as (
+
+    select * from {{ ref('int_orders_corrected') }}
+
+),
 
 order_events as (
 
@@ -23,9 +35,30 @@ revised as (
 
     from order_events
 
-    inner join {{ ref('int_moments_evaluated') }} as moments on order_events.timestamp > moments.as_of
+    inner join moments on order_events.timestamp > moments.as_of
 
     where order_events.event = 'Order Updated'
+
+),
+
+unknown as (
+
+    select distinct
+        moments.as_of,
+        order_events.source,
+        order_events.order_id
+
+    from order_events
+
+    inner join moments on order_events.timestamp <= moments.as_of
+
+    inner join orders
+        on
+            order_events.source = orders.source
+            and order_events.order_id = orders.order_id
+            and orders.ordered_at > moments.as_of
+
+    where order_events.event in ('Order Refunded', 'Order Cancelled')
 
 ),
 
@@ -62,7 +95,7 @@ known as (
             and order_events.order_id = revised.order_id
             and order_events.timestamp <= revised.as_of
 
-    left join {{ ref('int_orders_corrected') }} as orders
+    left join orders
         on order_events.file_number = orders.file_number and order_events.line = orders.line
 
     left join sums on order_events.message_id = sums.message_id
@@ -84,3 +117,14 @@ from known
 group by as_of, source, order_id
 
 having not bool_and(is_update)
+
+union all
+
+select
+    as_of,
+    source,
+    order_id,
+    null as lines_message_id,
+    null as revenue
+
+from unknown

@@ -1,6 +1,6 @@
 {#-
-One row per refund and moment up to which it was given; of an order that was updated after the moment one row for
-all of them, at most what the order cost then.
+One row per refund and moment up to which it was given. Of an order that was another at the moment than it is now one
+row for all of its refunds: at most what it cost then.
 -#}
 {{ config(materialized='view') }}
 
@@ -8,20 +8,19 @@ with
 
 revised as (
 
-    select
-        revised.*,
-        orders.customer_id
-
-    from {{ ref('int_orders_revised') }} as revised
-
-    inner join {{ ref('fct_orders') }} as orders
-        on revised.source = orders.source and revised.order_id = orders.order_id
+    select * from {{ ref('int_orders_revised') }}
 
 ),
 
 order_lines as (
 
     select * from {{ ref('stg_segment__order_lines') }}
+
+),
+
+people as (
+
+    select * from {{ source('intermediate', 'int_identifiers_resolved') }} where visitor_id is not null
 
 ),
 
@@ -45,22 +44,37 @@ prices as (
 refund_events as (
 
     select
-        revised.customer_id,
         revised.as_of,
-        revised.source,
-        revised.order_id,
-        greatest(revised.revenue, 0) as ordered,
+        revised.revenue as ordered,
         order_events.message_id,
-        case when order_events.event = 'Order Refunded' then coalesce(order_events.revenue, order_events.value) end as stated,
-        order_events.event = 'Order Refunded' as is_refund
+        order_events.source,
+        order_events.order_id,
+        -- of the order's customer, or of whoever the refund names while nobody knows the order
+        case
+            when revised.revenue is not null then orders.customer_id
+            else coalesce(by_user.customer_id, by_device.customer_id)
+        end as customer_id,
+        -- a cancellation gives back all that is left, whatever it states
+        order_events.event = 'Order Refunded' as is_refund,
+        case when order_events.event = 'Order Refunded' then coalesce(order_events.revenue, order_events.value) end as stated
 
     from revised
+
+    inner join {{ ref('fct_orders') }} as orders
+        on revised.source = orders.source and revised.order_id = orders.order_id
 
     inner join {{ ref('stg_segment__order_events') }} as order_events
         on
             revised.source = order_events.source
             and revised.order_id = order_events.order_id
             and revised.as_of >= order_events.timestamp
+    {% for person, type in [('by_user', 'user_id'), ('by_device', 'anonymous_id')] %}
+    left join people as {{ person }}
+        on
+            order_events.namespace = {{ person }}.namespace
+            and order_events.{{ type }} = {{ person }}.identifier
+            and {{ person }}.identifier_type = '{{ type }}'
+    {% endfor %}
 
     where order_events.event in ('Order Refunded', 'Order Cancelled')
 
@@ -118,8 +132,9 @@ select
     refund_events.source,
     refund_events.order_id,
     least(
-        sum(greatest(coalesce(refund_events.stated, returned.amount, refund_events.ordered), 0)),
-        max(refund_events.ordered)
+        sum(greatest(coalesce(refund_events.stated, returned.amount, refund_events.ordered, 0), 0)),
+        -- least() passes over a null: what is not known caps nothing
+        max(greatest(refund_events.ordered, 0)) filter (where refund_events.ordered is not null)
     ) as amount
 
 from refund_events
