@@ -56,7 +56,7 @@ unknown as (
         on
             order_events.source = orders.source
             and order_events.order_id = orders.order_id
-            and orders.ordered_at > moments.as_of
+            and moments.as_of < orders.ordered_at
 
     where order_events.event in ('Order Refunded', 'Order Cancelled')
 

@@ -19,7 +19,6 @@ moment as (
     select
         max(as_of) as as_of,
         max(known_at) as known_at
-
     from {{ ref('int_moments_evaluated') }}
 
 ),
@@ -29,9 +28,7 @@ next_moments as (
     select
         sizes.segment,
         min(sizes.as_of) as next_at
-
     from {{ ref('fct_segment_sizes') }} as sizes
-
     inner join moment on sizes.as_of > moment.as_of
 
     group by sizes.segment
@@ -65,9 +62,7 @@ held as (
 believed as (
 
     select held.*
-
     from held
-
     inner join moment on held.valid_from <= moment.as_of and held.valid_to > moment.as_of
 
 ),
@@ -81,17 +76,12 @@ changed as (
         moment.as_of,
         moment.known_at,
         coalesce(next_moments.next_at, {{ forever }}) as next_at
-
     from {{ ref('fct_segment_members') }} as members
-
     full join believed
         on members.customer_id = believed.customer_id and members.segment = believed.segment
-
     cross join moment
-
     left join next_moments
         on coalesce(members.segment, believed.segment) = next_moments.segment
-
     where members.customer_id is null or believed.customer_id is null
 
 ),
@@ -104,9 +94,7 @@ touched as (
         held.valid_to,
         held.ended_as,
         held.known_from
-
     from changed
-
     left join held
         on
             changed.customer_id = held.customer_id
@@ -132,11 +120,8 @@ versions as (
         case when stays.valid_to < {{ forever }} then coalesce(stays.ended_as, 'left') end as ended_as,
         moment.known_at as known_from,
         cast(null as timestamp) as known_to
-
     from stays
-
     cross join moment
-
     union all
 
     select
@@ -147,9 +132,7 @@ versions as (
         ended_as,
         known_from,
         known_at as known_to
-
     from touched
-
     where known_from is not null
 
 )
