@@ -9,6 +9,7 @@ from dagster_dbt import DagsterDbtTranslator
 from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_context
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
+from dagster_project import dbt_code
 from dagster_project.dbt_project import PROJECT_DIR
 from dagster_project.settings import Settings
 
@@ -33,7 +34,14 @@ def build(
     selected = get_updated_cli_invocation_params_for_context(
         context=context, manifest={}, dagster_dbt_translator=translator
     )
-    messages, failures = _invoke([*ARGUMENTS, *selected.selection_args], settings, manifest)
+    models = [f"model.tessera.{key.path[-1]}" for key in context.selected_asset_keys]
+    state = settings.dbt_target.parent
+    arguments = [*ARGUMENTS, *selected.selection_args]
+    if dbt_code.stale(state, selected.manifest, models):
+        arguments.append("--full-refresh")
+    messages, failures = _invoke(arguments, settings, manifest)
+    if not failures:
+        dbt_code.record(state, selected.manifest, models)
     for message in messages:
         print(message)  # the step's output in the web UI
         yield from message.to_default_asset_events(
