@@ -39,8 +39,8 @@ server reports them at any time, even after the session. -#}
     count(*) as engagements,
     count(dwell_seconds) as timed_engagements,
     count(scroll_depth_share) as scrolled_engagements,
-    coalesce(sum(cast(dwell_seconds as decimal(18, 3))), 0) as dwell_seconds,
-    coalesce(sum(cast(scroll_depth_share as decimal(9, 6))), 0) as scroll_depth_total,
+    coalesce(try_cast(sum(dwell_seconds) as decimal(18, 3)), 0) as dwell_seconds,
+    coalesce(try_cast(sum(scroll_depth_share) as decimal(18, 6)), 0) as scroll_depth_total,
     min(timestamp) as first_at,
     max(timestamp) as last_at
 {%- endmacro %}
