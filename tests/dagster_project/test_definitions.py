@@ -1,0 +1,49 @@
+"""What the web UI shows is agreed on: a change to its names is a change to this list."""
+
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from dagster_project import settings as environment
+from tests.conftest import settings_of
+
+LIST = Path(__file__).with_name("definitions.txt")
+
+
+@pytest.fixture(scope="module")
+def definitions(tmp_path_factory):
+    home = settings_of(tmp_path_factory.mktemp("definitions") / "home")
+    environment.apply(home)
+    from dagster_project.definitions import defs
+
+    return defs
+
+
+def listed(definitions: dg.Definitions) -> str:
+    graph = definitions.resolve_asset_graph()
+    repository = definitions.get_repository_def()
+    lines = [
+        *(f"asset {key.to_user_string()}" for key in graph.get_all_asset_keys()),
+        *(f"job {name}" for name in repository.job_names if not name.startswith("__")),
+        *(f"schedule {schedule.name}" for schedule in repository.schedule_defs),
+        *(f"sensor {sensor.name}" for sensor in repository.sensor_defs),
+    ]
+    return "".join(f"{line}\n" for line in sorted(lines))
+
+
+def test_assets_jobs_schedules_and_sensors_are_those_listed(definitions):
+    assert listed(definitions) == LIST.read_text()
+
+
+def test_every_asset_is_described_and_owned(definitions):
+    graph = definitions.resolve_asset_graph()
+    nodes = [graph.get(key) for key in graph.get_all_asset_keys()]
+    assert [node.key for node in nodes if not node.description] == []
+    assert [node.key for node in nodes if not node.owners] == []
+
+
+def test_every_job_starts_with_ingestion(definitions):
+    for name in ("refresh_segments", "train_models", "activate_segments", "refresh_everything"):
+        steps = {node.name for node in definitions.resolve_job_def(name).graph.nodes}
+        assert "ingest_landing_files" in steps, name
