@@ -3,10 +3,10 @@
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime
 
 import duckdb
-import pandas as pd
 import yaml
 
 from dagster_project.dbt_project import PROJECT_DIR
@@ -14,6 +14,7 @@ from dagster_project.statements import statement
 from ml import identity
 
 PACKAGE = "dagster_project"
+BEFORE_ALL = datetime.fromisoformat("0001-01-01")  # without a zone, as the warehouse keeps time
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,17 @@ class Counts:
     shared_devices: int
     guarded_contacts: int
     is_unchanged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a resolution went: its method, and the links that it had read."""
+
+    method: str
+    arrival: int | None
+    links: int
+    links_hash: str | None
+    loaded_at: datetime | None
 
 
 def max_people() -> Mapping[str, int]:
@@ -43,45 +55,69 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
 def resolve_identities(
     connection: duckdb.DuckDBPyConnection, *, salt: bytes, contact_key: bytes
 ) -> Counts:
-    """Give every identifier its customer, all in one transaction, unless nothing changed since."""
+    """Give every identifier its customer, all in one transaction.
+
+    Only the groups of identifiers that new links touch are resolved, unless the links that were
+    there, the keys or the limits are not what they were: then all are.
+    """
     create_tables(connection)
     limits = max_people()
-    fingerprint = _fingerprint(connection, salt, contact_key, limits)
-    state = connection.table("ops.identity_state").fetchall()
-    is_unchanged = state == [(fingerprint,)]
-    if not is_unchanged:
-        links = connection.execute(statement(PACKAGE, "identity_links")).df()
+    method = _method(salt, contact_key, limits)
+    held = connection.table("ops.identity_progress").fetchall()
+    before = Progress(*held[0]) if len(held) == 1 else None
+    now, known = _links(connection, method, before)
+    is_known = before is not None and (before.method, before.links, before.links_hash) == known
+    if before is None or not is_known or now != before:
+        since = before.loaded_at if before is not None and is_known else None
+        links = connection.execute(
+            statement(PACKAGE, "identity_links"), {"loaded_at": since or BEFORE_ALL}
+        ).df()
         resolution = identity.resolve(links, salt=salt, contact_key=contact_key, max_people=limits)
-        _replace(connection, resolution, fingerprint)
-    ((identifiers, customers, merges, devices, contacts),) = connection.execute(
+        _replace(connection, resolution, now, forget=since is None)
+    identifiers, customers, merges, shared_devices, guarded_contacts = connection.execute(
         statement(PACKAGE, "identity_counts")
-    ).fetchall()
-    return Counts(identifiers, customers, merges, devices, contacts, is_unchanged)
+    ).fetchall()[0]
+    return Counts(
+        identifiers, customers, merges, shared_devices, guarded_contacts, is_unchanged=now == before
+    )
 
 
-def _fingerprint(
-    connection: duckdb.DuckDBPyConnection,
-    salt: bytes,
-    contact_key: bytes,
-    limits: Mapping[str, int],
-) -> str:
-    """Return what names the input: the links as they stand, the keys (hashed) and the limits."""
-    (links,) = connection.execute(statement(PACKAGE, "identity_fingerprint")).fetchall()[0]
-    method = json.dumps([links, dict(limits)], sort_keys=True)
-    return hmac.digest(salt, contact_key + method.encode(), "sha256").hex()
+def _method(salt: bytes, contact_key: bytes, limits: Mapping[str, int]) -> str:
+    described = contact_key + json.dumps(dict(limits), sort_keys=True).encode()
+    return hmac.digest(salt, described, "sha256").hex()
+
+
+def _links(
+    connection: duckdb.DuckDBPyConnection, method: str, before: Progress | None
+) -> tuple[Progress, tuple[str, int, str | None]]:
+    """Return the progress that a resolution now would make, and that of before as it reads now."""
+    arrival = before.arrival if before is not None else None
+    *everything, known, known_hash = connection.execute(
+        statement(PACKAGE, "identity_progress"), {"arrival": -1 if arrival is None else arrival}
+    ).fetchall()[0]
+    return Progress(method, *everything), (method, known, known_hash)
 
 
 def _replace(
-    connection: duckdb.DuckDBPyConnection, resolution: identity.Resolution, fingerprint: str
+    connection: duckdb.DuckDBPyConnection,
+    resolution: identity.Resolution,
+    now: Progress,
+    *,
+    forget: bool,
 ) -> None:
     connection.register("identifiers", resolution.identifiers)
     connection.register("merges", resolution.merges)
-    connection.register("state", pd.DataFrame({"fingerprint": [fingerprint]}))
+    connection.begin()
     try:
+        if forget:
+            connection.execute(statement(PACKAGE, "identity_forget"))
+            create_tables(connection)
         connection.execute(statement(PACKAGE, "identity_replace"))
-    except duckdb.Error:
+        connection.execute(statement(PACKAGE, "identity_done"), asdict(now))
+        connection.commit()
+    except BaseException:
         connection.rollback()
         raise
     finally:
-        for name in ("identifiers", "merges", "state"):
-            connection.unregister(name)
+        connection.unregister("identifiers")
+        connection.unregister("merges")

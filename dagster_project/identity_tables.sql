@@ -13,6 +13,7 @@ create table if not exists intermediate.int_identifiers_resolved (
     identifier_hash varchar,
     is_guarded boolean,
     people_count bigint,
+    group_id bigint,
     first_file_number bigint,
     first_line bigint,
     first_seen_at timestamp,
@@ -26,8 +27,11 @@ create table if not exists intermediate.int_customers_merged (
     merged_at timestamp,
     known_at timestamp,
     file_number bigint,
-    line bigint
+    line bigint,
+    group_id bigint
 );
 
--- What the tables above were computed from: one row once they were.
-create table if not exists ops.identity_state (fingerprint varchar);
+-- How far the tables above go: by which method (keys and limits, hashed), over which links. One row once they were made.
+create table if not exists ops.identity_progress (
+    method varchar, arrival bigint, links bigint, links_hash varchar, loaded_at timestamp
+);

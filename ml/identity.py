@@ -68,10 +68,12 @@ def resolve(
     Returns
     -------
     Resolution
-        ``identifiers`` with ``customer_id`` (null for a guarded e-mail or phone),
-        ``visitor_id``, ``identifier_hash``, ``is_guarded``, ``people_count``; ``merges`` with
-        ``loser_customer_id``, ``customer_id``, ``merged_at``, ``known_at`` and the arrival of
-        the link that merged them.
+        ``identifiers`` with ``identifier_id`` (1, 2, … in order of arrival), ``group_id`` (that
+        of the first identifier linked to it in any way, guarded ones included: what happens in
+        one group changes nothing in another), ``customer_id`` (null for a guarded e-mail or
+        phone), ``visitor_id``, ``identifier_hash``, ``is_guarded``, ``people_count``;
+        ``merges`` with ``loser_customer_id``, ``customer_id``, ``group_id``, ``merged_at``,
+        ``known_at`` and the arrival of the link that merged them.
 
     Raises
     ------
@@ -87,11 +89,13 @@ def resolve(
     device_guarded, person_counts = _guard_devices(graph, used, max_people["anonymous_id"])
     used &= ~device_guarded[graph.low] & ~device_guarded[graph.high]
     component = _components(len(graph.nodes), graph.low[used], graph.high[used])
+    group = _components(len(graph.nodes), graph.low, graph.high) + 1
     names = _names(graph)
     firsts, position = np.unique(component, return_inverse=True)
     customers = np.array(_keyed(salt, names[firsts], "c"), dtype=object)[position]
     identifiers = graph.nodes.assign(
         identifier_id=np.arange(1, len(graph.nodes) + 1),
+        group_id=group,
         identifier_type=np.array(TYPES, dtype=object)[graph.kind],
         customer_id=pd.Series(customers).mask(contact_guarded, None),
         visitor_id=_visitor_ids(graph, names, salt),
@@ -99,7 +103,7 @@ def resolve(
         is_guarded=contact_guarded | device_guarded,
         people_count=np.where(graph.kind == ANONYMOUS, person_counts, user_counts),
     )
-    return Resolution(identifiers, _merge_log(links, graph, used, names, salt))
+    return Resolution(identifiers, _merge_log(links, graph, used, group, names, salt))
 
 
 def _graph(links: pd.DataFrame) -> _Graph:
@@ -224,7 +228,7 @@ def _components(size: int, low: Integers, high: Integers) -> Integers:
 
 
 def _merge_log(
-    links: pd.DataFrame, graph: _Graph, used: Flags, names: Objects, salt: bytes
+    links: pd.DataFrame, graph: _Graph, used: Flags, group: Integers, names: Objects, salt: bytes
 ) -> pd.DataFrame:
     """Replay the links in order of arrival: a merge joins two components that both stood before."""
     losers, keepers, edges = _merges(graph, np.flatnonzero(used))
@@ -233,6 +237,7 @@ def _merge_log(
         {
             "loser_customer_id": _keyed(salt, names[losers], "c"),
             "customer_id": _keyed(salt, names[keepers], "c"),
+            "group_id": group[keepers],
             "merged_at": log["first_seen_at"].to_numpy(),
             "known_at": log["first_received_at"].to_numpy(),
             "file_number": log["first_file_number"].to_numpy(),
