@@ -66,6 +66,13 @@ class FeatureHome:
         """Build some models."""
         Home(self.home, self.manifest).dbt("run", "--select", *select)
 
+    def unit_tests(self, select: list[str]) -> set[str]:
+        """Run the unit tests of some models and return which models had any."""
+        select = [f"test_type:unit,{name}" for name in select]
+        results = Home(self.home, self.manifest).dbt("test", "--select", *select)
+        tests = [found.node for found in results if found.node.resource_type == "unit_test"]
+        return {node.tested_node_unique_id.split(".")[-1] for node in tests}
+
     def run_changed(self, select: list[str], changes: Mapping[str, str | None]) -> str:
         """Build models of a copy of the project, some files written or removed."""
         project = self.home / "project"

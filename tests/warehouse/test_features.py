@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from dagster_project.dbt_project import PROJECT_DIR
 from tests.warehouse.feature_home import FEATURES, FeatureHome
 from tests.warehouse.feature_reference import Reference
 from tests.warehouse.feature_shop import FIRST_DAY, random_shop
@@ -109,6 +110,12 @@ def test_dwell_time_per_page_and_category_adds_up_to_the_events(home):
     assert found.set_index(["customer_id", "category", "page_path"])["dwell_seconds"].to_dict() == (
         pytest.approx(wanted.to_dict())
     )
+
+
+def test_each_model_does_by_hand_what_its_unit_tests_say(home):
+    tested = home.unit_tests(FEATURES)
+    models = {file.stem for file in (PROJECT_DIR / "models" / "features").glob("ftr_*.sql")}
+    assert models - tested == {"ftr_customers"}  # joins, and nothing else
 
 
 def test_robots_have_no_features_unless_they_turn_out_to_be_customers(home):
