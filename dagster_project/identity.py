@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import duckdb
+import pandas as pd
 import yaml
 
 from dagster_project.dbt_project import PROJECT_DIR
@@ -66,14 +67,20 @@ def resolve_identities(
     held = connection.table("ops.identity_progress").fetchall()
     before = Progress(*held[0]) if len(held) == 1 else None
     now, known = _links(connection, method, before)
-    is_known = before is not None and (before.method, before.links, before.links_hash) == known
-    if before is None or not is_known or now != before:
-        since = before.loaded_at if before is not None and is_known else None
-        links = connection.execute(
-            statement(PACKAGE, "identity_links"), {"loaded_at": since or BEFORE_ALL}
-        ).df()
-        resolution = identity.resolve(links, salt=salt, contact_key=contact_key, max_people=limits)
-        _replace(connection, resolution, now, forget=since is None)
+    if before is not None and (before.method, before.links, before.links_hash) != known:
+        before = None  # other keys, other limits or lost links: all that was resolved is void
+    if now != before:
+        connection.begin()
+        try:
+            links = _read(connection, before)
+            resolution = identity.resolve(
+                links, salt=salt, contact_key=contact_key, max_people=limits
+            )
+            _replace(connection, resolution, now)
+            connection.commit()
+        except BaseException:
+            connection.rollback()
+            raise
     identifiers, customers, merges, shared_devices, guarded_contacts = connection.execute(
         statement(PACKAGE, "identity_counts")
     ).fetchall()[0]
@@ -98,26 +105,25 @@ def _links(
     return Progress(method, *everything), (method, known, known_hash)
 
 
+def _read(connection: duckdb.DuckDBPyConnection, before: Progress | None) -> pd.DataFrame:
+    """Return what changed since, with all that it may change; everything where nothing holds."""
+    if before is None:
+        connection.execute(statement(PACKAGE, "identity_forget"))
+        create_tables(connection)
+    since = before.loaded_at if before is not None else None
+    return connection.execute(
+        statement(PACKAGE, "identity_links"), {"loaded_at": since or BEFORE_ALL}
+    ).df()
+
+
 def _replace(
-    connection: duckdb.DuckDBPyConnection,
-    resolution: identity.Resolution,
-    now: Progress,
-    *,
-    forget: bool,
+    connection: duckdb.DuckDBPyConnection, resolution: identity.Resolution, now: Progress
 ) -> None:
     connection.register("identifiers", resolution.identifiers)
     connection.register("merges", resolution.merges)
-    connection.begin()
     try:
-        if forget:
-            connection.execute(statement(PACKAGE, "identity_forget"))
-            create_tables(connection)
         connection.execute(statement(PACKAGE, "identity_replace"))
         connection.execute(statement(PACKAGE, "identity_done"), asdict(now))
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
     finally:
         connection.unregister("identifiers")
         connection.unregister("merges")

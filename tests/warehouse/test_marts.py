@@ -123,3 +123,6 @@ def test_a_home_without_any_row_builds(tmp_path_factory, manifest):
     home.deliver([])
     home.build()
     assert home.rows("select count(*) from marts.dim_customers") == [(0,)]
+    home.deliver([{"type": "page", "anonymous_id": "first", "timestamp": at(0)}])
+    home.build()
+    assert home.rows("select count(*) from marts.fct_sessions") == [(1,)]
