@@ -1,6 +1,6 @@
 {#- One row per customer with any contact data, as last observed. -#}
 
-{%- set moments = ['observed_at', 'file_number', 'line'] %}
+{%- set moments = ["coalesce(observed_at, cast('0001-01-01' as timestamp))", 'file_number', 'line'] %}
 
 with
 
