@@ -1,7 +1,7 @@
 {#- One row per product: the latest of each attribute that an event, an order line or an invoice line gives. -#}
 {{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='product_id') }}
 
-{%- set attributes = ['name', 'category', 'brand', 'price'] %}
+{%- set attributes = ['name', 'category', 'brand', 'price', 'margin_share'] %}
 {%- set origins = {
     'events': {
         'from': ref('stg_segment__events'), 'at': 'timestamp', 'name': 'product_name',
@@ -9,11 +9,12 @@
     },
     'order_lines': {
         'from': ref('stg_segment__order_lines'), 'at': 'timestamp', 'name': 'product_name',
-        'price': 'coalesce(list_price, price)', 'condition': 'product_id is not null',
+        'price': 'coalesce(list_price, price)', 'margin_share': 'cast(null as double)',
+        'condition': 'product_id is not null',
     },
     'lines': {
         'from': ref('stg_online_retail__lines'), 'at': 'invoice_at', 'product_id': 'stock_code', 'name': 'description',
-        'category': 'null', 'brand': 'null', 'price': 'unit_price',
+        'category': 'null', 'brand': 'null', 'price': 'unit_price', 'margin_share': 'cast(null as double)',
         'condition': 'is_goods and quantity > 0 and unit_price > 0',
     },
 } %}

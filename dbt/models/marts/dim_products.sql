@@ -6,5 +6,5 @@ select
     latest_category.value as category,
     latest_brand.value as brand,
     latest_price.value as price,
-    cast(null as double) as margin_share
+    latest_margin_share.value as margin_share
 from {{ ref('int_products_observed') }}

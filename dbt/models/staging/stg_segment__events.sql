@@ -14,7 +14,7 @@
 {%- set property_fields = {
     'path': 'varchar', 'title': 'varchar', 'referrer': 'varchar', 'category': 'varchar',
     'product_id': 'varchar', 'name': 'varchar', 'brand': 'varchar',
-    'price': money, 'list_price': money, 'quantity': 'double',
+    'price': money, 'list_price': money, 'margin_share': 'double', 'quantity': 'double',
     'order_id': 'varchar', 'value': money, 'revenue': money, 'subtotal': money, 'total': money,
     'shipping': money, 'tax': money, 'discount': money, 'coupon': 'varchar', 'currency': 'varchar',
     'query': 'varchar', 'promotion_id': 'varchar', 'dwell_seconds': 'decimal(18, 3)',
@@ -84,6 +84,7 @@ select
     case when properties.product_id is not null then properties.name end as product_name,
     properties.price as price,
     properties.list_price as list_price,
+    properties.margin_share as margin_share,
     case when properties.quantity > 0 then properties.quantity end as quantity,
     {{ present('properties.order_id') }} as order_id,
     properties.value as value,

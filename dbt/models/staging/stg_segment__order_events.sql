@@ -22,7 +22,8 @@ select
     user_id,
     anonymous_id,
     timestamp,
-    order_id,
+    -- an order without a number is still one order
+    coalesce(order_id, case when event = 'Order Completed' then message_id end) as order_id,
     revenue,
     value,
     discount,
@@ -32,4 +33,4 @@ select
     loaded_at
 from events
 where event in ('Order Completed', 'Order Updated', 'Order Cancelled', 'Order Refunded')
-    and order_id is not null
+    and (order_id is not null or event in ('Order Completed', 'Order Refunded'))
