@@ -16,7 +16,7 @@ def main() -> None:
     published.mkdir(parents=True)
     files = [str(path) for path in event_files(landing)]
     scripts = [
-        Template((Path(__file__).parent / name).read_text()).substitute(
+        Template((Path(__file__).parent / name).read_text()).safe_substitute(
             files=repr(files), published=published
         )
         for name in ("bare_events.sql", "bare_features.sql")
