@@ -12,6 +12,7 @@ from dagster_project.warehouse import Warehouse
 from edge.sources import Sources
 from edge.sources import load as load_sources
 
+AS_OF_TAG = "tessera/as_of"  # the moment that a run asks for
 PROGRESS = "· "  # marks the lines of a run's log that ``tessera run`` shows
 
 

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 import dagster as dg
 
 from dagster_project import homes
-from dagster_project.platform import PROGRESS
+from dagster_project.platform import AS_OF_TAG, PROGRESS
 from dagster_project.settings import Settings, apply
-
-AS_OF_TAG = "tessera/as_of"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,9 @@ import dagster as dg
 
 from dagster_project import identity, scoring
 from dagster_project.ingest import ingestion
-from dagster_project.platform import Platform, telling
+from dagster_project.platform import AS_OF_TAG, Platform, telling
 from dagster_project.statements import statement
 from edge import landing
-
-AS_OF_TAG = "tessera/as_of"  # the moment that a run asks for
 
 TABLES = {
     ("raw", "events"): "Accepted events in the Segment spec; one row per message.",
