@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from importlib import resources
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import duckdb_engine
 from sqlalchemy import pool, types
@@ -11,10 +12,11 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.exc import NoSuchTableError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import duckdb
-    from sqlalchemy.engine import URL, Connection
+    import sqlalchemy
+    from sqlalchemy.engine import Connection
     from sqlalchemy.engine.interfaces import (
         DBAPIConnection,
         ReflectedColumn,
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 COLUMNS = resources.files("expectations").joinpath("columns.sql").read_text()
 MOST_ROWS = 10_000
+URL = "duckdb+gx://"
 
 
 class EagerCursor(duckdb_engine.CursorWrapper):
@@ -86,15 +89,17 @@ class EagerDialect(duckdb_engine.Dialect):
     """
 
     supports_statement_cache = False
+    served: ClassVar[duckdb.DuckDBPyConnection | None] = None
 
-    def connect(self, *arguments: object, **options: object) -> DBAPIConnection:
-        """Open the database."""
-        wrapper: Any = super().connect(*arguments, **options)
-        eager: Any = EagerConnection(wrapper._ConnectionWrapper__c)
+    def connect(self, *_arguments: object, **_options: object) -> DBAPIConnection:
+        """Open another connection to the database that is being served."""
+        if EagerDialect.served is None:
+            raise RuntimeError("no database is being served")
+        eager: Any = EagerConnection(EagerDialect.served.cursor())
         return cast("DBAPIConnection", eager)
 
     @classmethod
-    def get_pool_class(cls, url: URL) -> type[pool.Pool]:
+    def get_pool_class(cls, url: sqlalchemy.URL) -> type[pool.Pool]:
         """Keep no connection open after its use: Great Expectations makes several engines."""
         return pool.NullPool
 
@@ -119,6 +124,12 @@ class EagerDialect(duckdb_engine.Dialect):
         return {"constrained_columns": [], "name": None}
 
 
-def register() -> None:
-    """Make ``duckdb+gx://`` known to SQLAlchemy."""
+@contextmanager
+def serving(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Let SQLAlchemy reach an open database at ``URL``: opening a file for each query is dear."""
     registry.register("duckdb.gx", "expectations.dialect", "EagerDialect")
+    EagerDialect.served = connection
+    try:
+        yield
+    finally:
+        EagerDialect.served = None

@@ -62,11 +62,17 @@ def validate(
     ``history`` holds what earlier runs observed, by suite and expectation. Raises ``CheckError``
     where a relation is absent, or an expectation could not be evaluated.
     """
-    _require_relations(database, suites)
-    with _datasource(database, memory_limit) as source:
-        return [
-            result for suite in suites for result in _validate_suite(source, suite, history or {})
-        ]
+    if not database.is_file():
+        raise CheckError(f"there is no database at {database}")
+    config = {"memory_limit": memory_limit}
+    with duckdb.connect(str(database), read_only=True, config=config) as connection:
+        _require_relations(connection, database.name, suites)
+        with _datasource(connection) as source:
+            return [
+                result
+                for suite in suites
+                for result in _validate_suite(source, suite, history or {})
+            ]
 
 
 def applied(
@@ -157,36 +163,31 @@ def _raise_if_not_run(suite: Suite, name: str, info: Mapping[str, Any] | None) -
             raise CheckError(f"{suite.relation}: {name} could not be evaluated: {message}")
 
 
-def _require_relations(database: Path, suites: Sequence[Suite]) -> None:
-    if not database.is_file():
-        raise CheckError(f"there is no database at {database}")
-    with duckdb.connect(str(database), read_only=True) as connection:
-        for suite in suites:
-            found = connection.execute(dialect.COLUMNS, [suite.schema, suite.table]).fetchall()
-            if not found:
-                raise CheckError(
-                    f"suite {suite.relation}: there is no such table or view in {database.name}"
-                )
+def _require_relations(
+    connection: duckdb.DuckDBPyConnection, database: str, suites: Sequence[Suite]
+) -> None:
+    for suite in suites:
+        found = connection.execute(dialect.COLUMNS, [suite.schema, suite.table]).fetchall()
+        if not found:
+            raise CheckError(
+                f"suite {suite.relation}: there is no such table or view in {database}"
+            )
 
 
 @contextmanager
-def _datasource(database: Path, memory_limit: str) -> Iterator[SQLDatasource]:
+def _datasource(connection: duckdb.DuckDBPyConnection) -> Iterator[SQLDatasource]:
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
     logging.getLogger("great_expectations").setLevel(logging.ERROR)
-    dialect.register()
     context = gx.get_context(mode="ephemeral")
     context.enable_analytics(False)
     context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
-    options = {"read_only": True, "config": {"memory_limit": memory_limit}}
-    source = context.data_sources.add_sql(
-        "warehouse",
-        connection_string=f"duckdb+gx:///{database}",
-        create_temp_table=False,
-        kwargs={"connect_args": options},  # type: ignore[call-arg]  # its stub omits them
-    )
-    try:
-        yield source
-    finally:
-        source.get_execution_engine().engine.dispose()
+    with dialect.serving(connection):
+        source = context.data_sources.add_sql(
+            "warehouse", connection_string=dialect.URL, create_temp_table=False
+        )
+        try:
+            yield source
+        finally:
+            source.get_execution_engine().engine.dispose()
