@@ -1,2 +1,2 @@
 create or replace temp table published_days as
-select unnest($days::date[]) as event_date
+select unnest($days::date[]) as fact_date

@@ -1,5 +1,6 @@
-"""Event-grain facts: one folder of Parquet a day, unchanged days linked, not written again."""
+"""Facts that grow by the day: a folder of Parquet a day, and of unchanged days only links."""
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from dagster_project.publish.files import link
-from dagster_project.publish.relations import PACKAGE, Relation, catalog
+from dagster_project.publish.relations import BY_DAY, EVENTS, PACKAGE, Relation, catalog
 from dagster_project.statements import statement
 from edge.statements import fill, identifier, literal
 
@@ -18,7 +19,7 @@ DAYS_AT_ONCE = 62  # open writers bound the memory of a first publication
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """The days of a generation by ISO date, each with its row count and mark of change."""
+    """The days of a relation by ISO date, each with its row count and mark of change."""
 
     marks: Mapping[str, list[object]]
     written: int = 0
@@ -28,38 +29,41 @@ class Days:
 
 def publish(
     connection: duckdb.DuckDBPyConnection,
-    events: Relation,
+    facts: Relation,
     *,
     folder: Path,
     previous: Path | None,
     before: Mapping[str, list[object]],
 ) -> Days:
-    """Write the changed days of ``events`` under ``folder`` and link the others.
+    """Write the changed days of ``facts`` under ``folder`` and link the others.
 
     ``before`` are the marks of the previous generation, empty if none of it may be kept.
     Raises RuntimeError if what was written is not what the warehouse holds.
     """
-    marks = _marks(connection, events)
+    marks = _marks(connection, facts)
+    name = BY_DAY[facts.name].name
     kept = [
         day
         for day, mark in marks.items()
-        if previous is not None and before.get(day) == mark and _folder(previous, day).is_dir()
+        if previous is not None
+        and before.get(day) == mark
+        and _folder(previous, name, day).is_dir()
     ]
     changed = [day for day in marks if day not in set(kept)]
     folder.mkdir(parents=True)
     for day in kept:
         assert previous is not None
-        target = _folder(folder, day)
+        target = _folder(folder, name, day)
         target.mkdir()
-        for part in _folder(previous, day).iterdir():
+        for part in _folder(previous, name, day).iterdir():
             link(part, target / part.name)
     for first in range(0, len(changed), DAYS_AT_ONCE):
-        _write(connection, events, folder, changed[first : first + DAYS_AT_ONCE])
-    rows = _count(connection, events.source)
+        _write(connection, facts, folder, changed[first : first + DAYS_AT_ONCE])
+    rows = _count(connection, facts.source)
     has_files = any(folder.glob("*/*.parquet"))
     stored = _count(connection, literal(files(folder))) if has_files else 0
     if rows != stored:
-        raise RuntimeError(f"{events.name} has {rows} rows, but {stored} were published")
+        raise RuntimeError(f"{facts.name} has {rows} rows, but {stored} were published")
     return Days(marks, written=len(changed), linked=len(kept), rows=rows)
 
 
@@ -68,24 +72,33 @@ def files(folder: Path) -> str:
     return str(folder / "*" / "*.parquet")
 
 
-def view_text(events: Relation, folder: Path) -> str:
+def view_text(facts: Relation, folder: Path) -> str:
     """Return the statement that makes the days one view, for people's SQL."""
-    values = {"columns": _columns(events), "files": literal(files(folder))}
-    return fill(statement(PACKAGE, "events_view"), values)
+    day = BY_DAY[facts.name].name
+    values = {
+        "view": f"{identifier(facts.schema)}.{identifier(facts.table)}",
+        "columns": _columns(facts),
+        "day": identifier(day),
+        "type": literal(day),
+        "files": literal(files(folder)),
+    }
+    return fill(statement(PACKAGE, "days_view"), values)
 
 
-def _marks(connection: duckdb.DuckDBPyConnection, events: Relation) -> dict[str, list[object]]:
-    # Cheap where the source says when a row was last written: one pass over two columns.
-    text = statement(PACKAGE, "event_days")
-    source = ".".join(map(identifier, (catalog(connection), *SOURCE)))
-    try:
-        values = {"relation": source, "mark": "max(known_at)::varchar"}
-        rows = connection.execute(fill(text, values)).fetchall()
-    except (duckdb.CatalogException, duckdb.BinderException):
-        mark = "sum(hash(relation)::hugeint)::varchar"
-        values = {"relation": events.source, "mark": mark}
-        rows = connection.execute(fill(text, values)).fetchall()
-    return {_iso(day): [row_count, mark] for day, row_count, mark in rows}
+def _marks(connection: duckdb.DuckDBPyConnection, facts: Relation) -> dict[str, list[object]]:
+    text = statement(PACKAGE, "marks_of_days")
+    day = BY_DAY[facts.name].expression
+    of_content = {"mark": "sum(hash(relation)::hugeint)::varchar", "day": day}
+    rows = None
+    if facts.name == EVENTS:
+        # Cheap where the source says when a row was last written: one pass over two columns.
+        source = ".".join(map(identifier, (catalog(connection), *SOURCE)))
+        values = {"relation": source, "mark": "max(known_at)::varchar", "day": day}
+        with contextlib.suppress(duckdb.CatalogException, duckdb.BinderException):
+            rows = connection.execute(fill(text, values)).fetchall()
+    if rows is None:
+        rows = connection.execute(fill(text, {"relation": facts.source, **of_content})).fetchall()
+    return {_iso(facts, day): [row_count, mark] for day, row_count, mark in rows}
 
 
 def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
@@ -95,30 +108,32 @@ def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
     return int(row[0])
 
 
-def _columns(events: Relation) -> str:
-    return ", ".join(identifier(name) for name in events.columns if name != "event_date")
+def _columns(facts: Relation) -> str:
+    day = BY_DAY[facts.name].name
+    return ", ".join(identifier(name) for name in facts.columns if name != day)
 
 
-def _iso(day: date | None) -> str:
+def _iso(facts: Relation, day: date | None) -> str:
     if day is None:
-        raise RuntimeError("an event without a timestamp cannot be published")
+        raise RuntimeError(f"a row of {facts.name} without a time cannot be published")
     return day.isoformat()
 
 
-def _folder(folder: Path, day: str) -> Path:
-    return folder / f"event_date={day}"
+def _folder(folder: Path, name: str, day: str) -> Path:
+    return folder / f"{name}={day}"
 
 
 def _write(
-    connection: duckdb.DuckDBPyConnection,
-    events: Relation,
-    folder: Path,
-    days: list[str],
+    connection: duckdb.DuckDBPyConnection, facts: Relation, folder: Path, days: list[str]
 ) -> None:
     connection.execute(statement(PACKAGE, "choose_days"), {"days": days})
+    day = BY_DAY[facts.name]
     values = {
-        "relation": events.source,
-        "columns": _columns(events),
+        "relation": facts.source,
+        "columns": _columns(facts),
+        "time": identifier(day.time),
+        "expression": day.expression,
+        "day": identifier(day.name),
         "folder": literal(folder),
     }
     connection.execute(fill(statement(PACKAGE, "write_days"), values))

@@ -5,7 +5,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,7 +16,7 @@ import duckdb
 
 from dagster_project.publish import days, relations, views
 from dagster_project.publish.files import replace_text, sync_file, sync_tree
-from dagster_project.publish.relations import EVENTS, PACKAGE, Relation
+from dagster_project.publish.relations import PACKAGE, Relation
 from dagster_project.statements import statement
 from edge.published import LATEST, MANIFEST, Generation, NothingPublishedError, newest
 from edge.statements import fill, literal
@@ -50,7 +50,7 @@ def publish(
 ) -> Published:
     """Make the warehouse's public tables the newest generation; killed anywhere, nothing changed.
 
-    ``rules`` names the code behind the tables: under other rules no day of events is taken over
+    ``rules`` names the code behind the tables: under other rules no day of facts is taken over
     from the previous generation. The ``keep`` newest generations stay, and any that is being read.
     """
     if keep < 1:
@@ -105,6 +105,8 @@ def _write(
     rules: str,
 ) -> dict[str, Any]:
     everything = relations.found(connection)
+    seen_through = views.texts(connection)
+    copied = [each for each in relations.public(everything) if each.name not in seen_through]
     old_tables = before.get("tables", {})
     with _attached(connection, partial.warehouse):
         tables = {
@@ -116,48 +118,67 @@ def _write(
                 previous=None if previous is None else previous.parquet,
                 before=old_tables.get(relation.name, {}),
             )
-            for relation in relations.copy(connection, relations.public(everything), TARGET)
+            for relation in relations.copy(connection, copied, TARGET)
         }
     with _attached(connection, partial.contacts):
         contacts = [everything[name] for name in sorted(relations.CONTACTS) if name in everything]
         relations.copy(connection, contacts, TARGET)
     partial.contacts.chmod(0o600)
-    written = days.Days({})
-    if EVENTS in everything:
-        events = everything[EVENTS]
-        old = old_tables.get(EVENTS, {})
-        is_same = before.get("rules") == rules and old.get("columns") == events.signature
-        written = days.publish(
+    written = {
+        name: days.publish(
             connection,
-            events,
-            folder=_events_folder(partial),
-            previous=None if previous is None else _events_folder(previous),
-            before=before.get("days", {}) if is_same else {},
+            everything[name],
+            folder=_folder(partial, name),
+            previous=None if previous is None else _folder(previous, name),
+            before=_marks_before(before, everything[name], rules),
         )
-        tables[EVENTS] = {"rows": written.rows, "columns": events.signature}
+        for name in relations.BY_DAY
+        if name in everything
+    }
+    for name, facts in written.items():
+        tables[name] = {"rows": facts.rows, "columns": everything[name].signature}
     return {
         "as_of": relations.as_of(connection),
         "tables": dict(sorted(tables.items())),
-        "days": written.marks,
-        "days_written": written.written,
-        "days_linked": written.linked,
+        "days": {name: facts.marks for name, facts in written.items()},
+        "days_written": sum(facts.written for facts in written.values()),
+        "days_linked": sum(facts.linked for facts in written.values()),
     }
+
+
+def _marks_before(
+    before: Mapping[str, Any], facts: Relation, rules: str
+) -> Mapping[str, list[object]]:
+    """Return the marks of the days that may be taken over: under other rules, none."""
+    old = before.get("tables", {}).get(facts.name, {})
+    is_same = before.get("rules") == rules and old.get("columns") == facts.signature
+    marks: Mapping[str, list[object]] = before.get("days", {}).get(facts.name, {})
+    return marks if is_same else {}
 
 
 def _create_views(connection: duckdb.DuckDBPyConnection, generation: Generation) -> None:
     everything = relations.found(connection)
-    events = everything.get(EVENTS)
-    has_files = any(_events_folder(generation).glob("*/*.parquet"))
-    unreadable: list[Relation] = []
-    if events is not None and not has_files:
-        unreadable.append(events)  # a view over no files cannot be made: an empty table instead
-        events = None
-    conditions = [(n, t) for n, t in views.texts(connection) if f"conditions.{n}" in everything]
-    names = views.create(generation, conditions, events)
-    unreadable += [everything[f"conditions.{name}"] for name in names]
+    by_day = {name: _folder(generation, name) for name in relations.BY_DAY if name in everything}
+    # a view over no files cannot be made: an empty table instead
+    empty = {name for name, folder in by_day.items() if not any(folder.glob("*/*.parquet"))}
+    views.create_of_days(
+        generation,
+        [(everything[name], folder) for name, folder in by_day.items() if name not in empty],
+    )
+    texts = {name: text for name, text in views.texts(connection).items() if name in everything}
+    if empty:
+        _copy(connection, generation, empty)
+    unreadable = views.create(generation, texts)
     if unreadable:
-        with _attached(connection, generation.warehouse):
-            relations.copy(connection, unreadable, TARGET)
+        _copy(connection, generation, unreadable)
+
+
+def _copy(
+    connection: duckdb.DuckDBPyConnection, generation: Generation, names: Iterable[str]
+) -> None:
+    everything = relations.found(connection)
+    with _attached(connection, generation.warehouse):
+        relations.copy(connection, [everything[name] for name in sorted(names)], TARGET)
 
 
 @contextmanager
@@ -170,8 +191,8 @@ def _attached(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[Non
         connection.execute(fill(statement(PACKAGE, "detach_target"), values))
 
 
-def _events_folder(generation: Generation) -> Path:
-    return generation.parquet / "marts" / "fct_events"
+def _folder(generation: Generation, name: str) -> Path:
+    return generation.parquet.joinpath(*name.split("."))
 
 
 def _newest(published: Path) -> Generation | None:

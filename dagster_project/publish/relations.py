@@ -14,7 +14,7 @@ from edge.statements import fill, identifier
 PACKAGE = "dagster_project.publish"
 SCHEMAS = ("marts", "features", "ml", "segments", "conditions", "activation", "ops", "raw")
 
-EVENTS = "marts.fct_events"  # event grain: Parquet day by day, and a view
+EVENTS = "marts.fct_events"
 CONTACTS = frozenset({"marts.dim_customer_contacts", "marts.dim_customer_identifiers"})
 SEGMENTS = "segments.dim_segments"
 REJECTED = "raw.rejected_events"  # the lines may hold anything: only their counts are public
@@ -23,6 +23,27 @@ FROM_RAW = frozenset({"raw.loaded_files", REJECTED})
 CONTACT_COLUMNS = frozenset(
     {"email", "phone", "first_name", "last_name", "street", "address", "ip", "user_agent"}
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The day that rows belong to: its name as a column, and the column it is the date of."""
+
+    name: str
+    time: str
+
+    @property
+    def expression(self) -> str:
+        """The day, in SQL."""
+        return f"cast({identifier(self.time)} as date)"
+
+
+# Facts that grow by the day: Parquet day by day, and a view. Nothing older is copied again.
+BY_DAY = {
+    EVENTS: Day("event_date", "timestamp"),
+    "marts.fct_sessions": Day("started_date", "started_at"),
+    "marts.fct_consents": Day("answered_date", "first_answered_at"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +118,12 @@ def public(relations: Mapping[str, Relation]) -> list[Relation]:
         relation
         for name, relation in relations.items()
         if relation.schema != "conditions"
-        and name != EVENTS
+        and name not in BY_DAY
         and name not in NOT_PUBLIC
         and (relation.schema != "raw" or name in FROM_RAW)
     ]
-    events = [relations[EVENTS]] if EVENTS in relations else []
-    for relation in (*tables, *events):
+    by_day = [relations[name] for name in BY_DAY if name in relations]
+    for relation in (*tables, *by_day):
         leaked = CONTACT_COLUMNS.intersection(relation.columns)
         if leaked:
             raise ValueError(

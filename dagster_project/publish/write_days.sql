@@ -1,11 +1,11 @@
--- The events of the days in temp.published_days, one folder a day.
+-- The rows of the days in temp.published_days, one folder a day.
 copy (
     select
         {columns},
-        cast(events.timestamp as date) as event_date
-    from {relation} as events
+        {expression} as {day}
+    from {relation} as facts
     where
-        cast(events.timestamp as date) in (select event_date from temp.published_days)
-        and events.timestamp >= (select min(event_date) from temp.published_days)
-        and events.timestamp < (select max(event_date) + 1 from temp.published_days)
-) to {folder} (format parquet, compression zstd, partition_by (event_date), overwrite_or_ignore);
+        {expression} in (select fact_date from temp.published_days)
+        and facts.{time} >= (select min(fact_date) from temp.published_days)
+        and facts.{time} < (select max(fact_date) + 1 from temp.published_days)
+) to {folder} (format parquet, compression zstd, partition_by ({day}), overwrite_or_ignore);

@@ -70,7 +70,9 @@ create table marts.dim_products as
 select 'p' || i as product_id, 'Thing ' || i as name, 9.5 as price from range(50) as products (i);
 
 create table marts.fct_sessions as
-select 's' || i as session_id, 'v' || (i % 200) as visitor_id, i as page_views from range(400) as sessions (i);
+select
+    's' || i as session_id, 'v' || (i % 200) as visitor_id, i as page_views, timestamp '2026-01-01 09:00' + to_days(cast(i % 20 as integer)) as started_at
+from range(400) as sessions (i);
 
 create table marts.dim_consent_status as
 select

@@ -1,6 +1,6 @@
 import json
 import stat
-from datetime import timedelta
+from datetime import date, timedelta
 
 import duckdb
 import pytest
@@ -31,7 +31,7 @@ def snapshot(folder):
     }
 
 
-def test_a_generation_holds_every_public_table_and_its_view_of_events(home):
+def test_a_generation_holds_every_public_table_and_its_views_of_days(home):
     published = publish_home(home, "b1")
 
     with opened(home) as connection:
@@ -46,7 +46,8 @@ def test_a_generation_holds_every_public_table_and_its_view_of_events(home):
     for table in set(expected) - private:
         assert rows(home, f"select count(*) from {table}") == [(expected[table],)], table
         assert published.rows[table] == expected[table]
-        parquet = published.generation.parquet.joinpath(*table.split(".")).with_suffix(".parquet")
+        folder = published.generation.parquet.joinpath(*table.split("."))
+        parquet = folder / "*" / "*" if folder.is_dir() else folder.with_suffix(".parquet")
         assert len(duckdb.read_parquet(str(parquet))) == expected[table]
     assert rows(home, "select count(*), count(distinct event_date) from marts.fct_events") == [
         (2000, 20)
@@ -94,7 +95,10 @@ def test_the_manifest_says_what_was_published(home):
     assert manifest["as_of"] == "2026-01-21T00:00:00"
     assert manifest["tables"]["marts.dim_customers"]["rows"] == 200
     assert manifest["tables"]["marts.fct_events"]["rows"] == 2000
-    assert len(manifest["days"]) == 20
+    assert {name: len(marks) for name, marks in manifest["days"].items()} == {
+        "marts.fct_events": 20,
+        "marts.fct_sessions": 20,
+    }
     assert newest(home / "published") == generation
 
 
@@ -112,7 +116,7 @@ def test_unchanged_days_are_linked_and_the_changed_one_is_written(home):
     first = publish_home(home, "b1").generation
     second = publish_home(home, "b2", SAME_ROW_AGAIN)
 
-    assert (second.days_written, second.days_linked) == (1, 19)
+    assert (second.days_written, second.days_linked) == (1, 39)
     events = "marts/fct_events"
     days = sorted(path.name for path in (second.generation.parquet / events).iterdir())
     shared = {
@@ -132,7 +136,7 @@ def test_a_removed_event_is_gone_though_nothing_of_its_day_was_written(home):
         home, "b2", "delete from intermediate.int_events_sessionized where message_id = 'm5'"
     )
 
-    assert (removed.days_written, removed.days_linked) == (1, 19)
+    assert (removed.days_written, removed.days_linked) == (1, 39)
     assert rows(home, "select count(*) from marts.fct_events where message_id = 'm5'") == [(0,)]
 
 
@@ -146,8 +150,29 @@ def test_other_rules_or_columns_write_every_day_again(home):
         "select *, 1 as extra from warehouse.intermediate.int_events_sessionized",
         rules="others",
     )
-    assert wider.days_linked == 0
+    assert wider.days_linked == 20  # of the sessions, which are as wide as before
     assert rows(home, "select sum(extra) from marts.fct_events") == [(2000,)]
+
+
+def test_only_the_days_of_changed_sessions_are_written_again(home):
+    publish_home(home, "b1")
+    second = publish_home(
+        home, "b2", "update marts.fct_sessions set page_views = 777 where session_id = 's3'"
+    )
+
+    assert (second.days_written, second.days_linked) == (1, 39)
+    assert rows(
+        home, "select page_views, started_date from marts.fct_sessions where page_views = 777"
+    ) == [(777, date(2026, 1, 4))]
+
+
+def test_a_feature_that_is_a_view_stays_one(home):
+    view = "create view features.ftr_spent as select monetary from warehouse.features.ftr_customers"
+    publish_home(home, "b1", view)
+
+    found = rows(home, "select view_name from duckdb_views() where schema_name = 'features'")
+    assert found == [("ftr_spent",)]
+    assert rows(home, "select count(*) from features.ftr_spent") == [(200,)]
 
 
 def test_days_are_compared_by_content_where_nothing_says_when_they_were_written(home):
@@ -158,7 +183,7 @@ def test_days_are_compared_by_content_where_nothing_says_when_they_were_written(
         "update intermediate.int_events_sessionized set product_id = 'p2' where message_id = 'm1'",
     )
 
-    assert (second.days_written, second.days_linked) == (1, 19)
+    assert (second.days_written, second.days_linked) == (1, 39)
 
 
 def test_a_table_that_did_not_change_shares_its_parquet_file(home):
@@ -241,7 +266,7 @@ def test_the_views_of_a_moved_home_find_their_files_after_the_next_publication(h
     again = publish_home(moved, "b1")
 
     assert again.is_new
-    assert again.days_linked == 20
+    assert again.days_linked == 40
     assert rows(moved, "select count(*) from marts.fct_events") == [(2000,)]
 
 
