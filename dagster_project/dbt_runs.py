@@ -36,7 +36,9 @@ def build(
     )
     models = [f"model.tessera.{key.path[-1]}" for key in context.selected_asset_keys]
     state = settings.dbt_target.parent
-    arguments = [*ARGUMENTS, *selected.selection_args]
+    # a test waits until all it reads has been built, now or before
+    tests = ["--indirect-selection", selected.indirect_selection or "buildable"]
+    arguments = [*ARGUMENTS, *selected.selection_args, *tests]
     if dbt_code.stale(state, selected.manifest, models):
         arguments.append("--full-refresh")
     messages, failures = _invoke(arguments, settings, manifest)

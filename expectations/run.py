@@ -64,7 +64,7 @@ def validate(
     """
     if not database.is_file():
         raise CheckError(f"there is no database at {database}")
-    config = {"memory_limit": memory_limit}
+    config: dict[str, Any] = {"memory_limit": memory_limit}
     with duckdb.connect(str(database), read_only=True, config=config) as connection:
         _require_relations(connection, database.name, suites)
         with _datasource(connection) as source:

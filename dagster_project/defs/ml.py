@@ -33,6 +33,7 @@ OWNERS = ["team:data-science"]
         }.items()
     ],
     name="resolve_identities",
+    can_subset=True,  # whichever is asked for: both are made together
 )
 def identities(
     context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
@@ -41,19 +42,18 @@ def identities(
     keys = platform.keys
     with platform.warehouse.connect("identity resolution", tell=telling(context)) as connection:
         counts = identity.resolve_identities(connection, salt=keys.salt, contact_key=keys.contact)
-    yield dg.MaterializeResult(
-        asset_key=["intermediate", "int_identifiers_resolved"],
-        metadata={
+    metadata: dict[str, dict[str, Any]] = {
+        "int_identifiers_resolved": {
             "dagster/row_count": counts.identifiers,
             "customers": counts.customers,
             "shared_devices": counts.shared_devices,
             "contacts_not_used_as_links": counts.guarded_contacts,
         },
-    )
-    yield dg.MaterializeResult(
-        asset_key=["intermediate", "int_customers_merged"],
-        metadata={"dagster/row_count": counts.merges},
-    )
+        "int_customers_merged": {"dagster/row_count": counts.merges},
+    }
+    for table, facts in metadata.items():
+        if dg.AssetKey(["intermediate", table]) in context.selected_asset_keys:
+            yield dg.MaterializeResult(asset_key=["intermediate", table], metadata=facts)
 
 
 @dg.asset(
