@@ -11,6 +11,7 @@ import dagster as dg
 from dagster_project import homes
 from dagster_project.platform import AS_OF_TAG, PROGRESS
 from dagster_project.settings import Settings, apply
+from expectations import worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ def run(
     """
     apply(settings)
     homes.prepare(settings)
+    worker.started()  # imports what checks need beside what follows
     from dagster_project.definitions import defs  # parses dbt when its files are newer
 
     names = job_names(defs)

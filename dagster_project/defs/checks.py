@@ -6,7 +6,7 @@ import dagster as dg
 
 from dagster_project.ingest import ingestion
 from dagster_project.platform import Platform, telling
-from expectations import catalogue, page, record
+from expectations import catalogue, page, record, worker
 from expectations import run as checks
 from expectations.suite import Suite
 
@@ -72,7 +72,7 @@ def _validated(
 ) -> list[checks.Result]:
     settings = platform.settings
     with platform.warehouse.locked("checks", tell=telling(context)):
-        results = checks.validate(
+        results = worker.started().validate(
             settings.warehouse, suites, history=record.history(settings.reports)
         )
     record.write(settings.reports, results, ran_at=platform.now())

@@ -11,6 +11,7 @@ from dagster_project.ingest import ingestion
 from dagster_project.platform import AS_OF_TAG, Platform, telling
 from dagster_project.statements import statement
 from edge import landing
+from expectations import worker
 
 TABLES = {
     ("raw", "events"): "Accepted events in the Segment spec; one row per message.",
@@ -43,6 +44,7 @@ def raw_tables(
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Load every landing file that is not loaded yet, and set the moment to evaluate."""
     settings = platform.settings
+    worker.started()  # imports what the checks need beside ingestion
     landing.adopt(settings.landing)
     moment = platform.requested_moment(context.run.tags.get(AS_OF_TAG))
     with platform.warehouse.connect("ingestion", tell=telling(context)) as connection:
