@@ -55,7 +55,7 @@ create or replace table marts.dim_visitors (visitor_id varchar, customer_id varc
 create or replace table marts.fct_sessions (
     session_id varchar, visitor_id varchar, customer_id varchar, started_at timestamp, ended_at timestamp,
     device_type varchar, country varchar, city varchar, locale varchar, referrer varchar, exit_path varchar,
-    is_bot boolean
+    is_bot boolean, engaged_seconds decimal(18, 3), promotion_views bigint, promotion_clicks bigint
 );
 
 create or replace table marts.fct_orders (

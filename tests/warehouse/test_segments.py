@@ -45,6 +45,7 @@ def some_customers(count: int = 400) -> pd.DataFrame:
         {
             "customer_id": [f"c{number:03d}" for number in range(count)],
             "as_of": AS_OF,
+            "is_known": np.arange(count) % 3 > 0,
             "recency_days": recency,
             "revenue": orders * 10.0,
             "is_top_decile": chance.random(count) < 0.1,
