@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from dagster_project import alerts, arrivals
+from dagster_project import alerts, arrivals, crossings
 from dagster_project.defs import activation, publish, raw
 from dagster_project.platform import Platform
 
@@ -34,6 +34,11 @@ activate_segments = dg.define_asset_job(
     "activate_segments",
     RAW | TARGETS | RECORDED,
     description="Sync the newest published segments to their targets, differences only.",
+)
+resegment_customers = dg.define_asset_job(
+    "resegment_customers",
+    LINEAGE | _with_all_it_needs(dg.AssetSelection.assets(["models", "clusters"])),
+    description="Train the customer clusters and segment anew; nothing is sent anywhere.",
 )
 refresh_everything = dg.define_asset_job(
     "refresh_everything",
@@ -94,6 +99,26 @@ def ingest_events_on_new_files(
         return dg.SkipReason("no new landing files")
     return dg.SensorResult(
         run_requests=[dg.RunRequest(run_key=arrived.request_key)], cursor=arrived.cursor
+    )
+
+
+@dg.sensor(
+    job=resegment_customers,
+    name="resegment_customers_on_crossings",
+    minimum_interval_seconds=60,
+    description="One run for the limits that segments crossed (size, members, purchase frequency, "
+    "engagement) since the last one; each crossing exactly once.",
+)
+def resegment_customers_on_crossings(
+    context: dg.SensorEvaluationContext, platform: dg.ResourceParam[Platform]
+) -> dg.SensorResult | dg.SkipReason:
+    """Ask for re-segmentation when a published segment crossed a limit no earlier tick has seen."""
+    crossed = crossings.since(platform.settings.published, context.cursor)
+    if not crossed.crossings:
+        return dg.SkipReason("no segment crossed a limit")
+    context.log.info("crossed: %s", "; ".join(crossed.crossings))
+    return dg.SensorResult(
+        run_requests=[dg.RunRequest(run_key=crossed.request_key)], cursor=crossed.cursor
     )
 
 

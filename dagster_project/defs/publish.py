@@ -22,6 +22,8 @@ RECORDED = dg.AssetKey(["targets", "recorded"])
         dg.AssetKey(["segments", "dim_segments"]),
         dg.AssetKey(["segments", "fct_segment_members"]),
         dg.AssetKey(["segments", "fct_segment_history"]),
+        dg.AssetKey(["segments", "fct_segment_overlaps"]),
+        dg.AssetKey(["segments", "dim_segment_proposals"]),
         dg.AssetKey(["segments", "fct_builds"]),
         dg.AssetKey(["activation", "fct_deliveries"]),
         dg.AssetKey(["marts", "dim_consent_status"]),

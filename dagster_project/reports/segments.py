@@ -1,0 +1,152 @@
+"""The report on segments: one HTML page that needs nothing from outside."""
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import jinja2
+import numpy as np
+from numpy.typing import NDArray
+
+from dagster_project.publish.files import replace_text
+from dagster_project.reports import drawings
+from dagster_project.reports.definitions import in_words
+from dagster_project.reports.facts import KPIS, Facts, Record
+from ml.ordering import by_similarity
+
+FILE = "segments.html"
+SMALLEST_GROUP = 10  # figures of fewer people are not shown
+MOST_FLOWS = 16
+MOST_ARRIVALS = 6  # flows from or to no segment
+MOST_PAIRS = 12
+MOST_IN_MATRIX = 60
+NEW, NOWHERE = "In no segment before", "In no segment any more"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One segment as the page shows it; ``drops`` are its figures with an alert."""
+
+    name: str
+    facts: Record
+    health: Record
+    chart: str
+    drops: Set[str]
+
+
+def write(reports: Path, facts: Facts) -> Path:
+    """Render the page to ``segments.html``."""
+    reports.mkdir(parents=True, exist_ok=True)
+    path = reports / FILE
+    replace_text(path, render(facts))
+    return path
+
+
+def render(facts: Facts) -> str:
+    """Give the page."""
+    template = resources.files("dagster_project.reports").joinpath("segments.html")
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {
+        "words": in_words, "percent": percent, "number": number, "signed": signed, "days": days,
+    }  # fmt: skip
+    rows = _rows(facts)
+    names, shares = _shares(facts)
+    return environment.from_string(template.read_text(encoding="utf-8")).render(
+        facts=facts,
+        rows=rows,
+        kpis=KPIS,
+        everybody=next(iter(facts.newest.values()), None),
+        too_small=[row for row in rows if row.facts["status"] == "too_small"],
+        reviews=[row for row in rows if _is_due(row)],
+        crossed=[row for row in rows if row.health.get("crossings")],
+        since=facts.flows[0]["since"] if facts.flows else None,
+        moments=max(map(len, facts.history.values()), default=0),
+        rfm=drawings.rfm(facts.rfm, minimum=SMALLEST_GROUP) if facts.rfm else "",
+        sankey=drawings.sankey(_flows(facts.flows), muted=frozenset({NEW, NOWHERE})),
+        matrix=drawings.matrix([in_words(name) for name in names], shares) if names else "",
+        left_out=len(rows) - len(names),
+        pairs=[pair for pair in facts.overlaps if pair["intersection"] >= SMALLEST_GROUP][
+            :MOST_PAIRS
+        ],
+        smallest=SMALLEST_GROUP,
+    )
+
+
+def percent(value: float | None, digits: int = 0) -> str:
+    """Return a share as a percentage."""
+    return "–" if value is None else f"{100 * value:,.{digits}f} %"
+
+
+def number(value: float | None, digits: int = 0) -> str:
+    """Return a number with its thousands apart."""
+    return "–" if value is None else f"{value:,.{digits}f}"
+
+
+def signed(value: float | None) -> str:
+    """Return a change as a percentage with its sign."""
+    return "–" if value is None else f"{100 * value:+,.0f} %"
+
+
+def days(value: float) -> str:
+    """Return a count of days to a date as words."""
+    if value < 0:
+        return f"{-value:,.0f} days overdue"
+    return "due today" if value == 0 else f"in {value:,.0f} days"
+
+
+def _rows(facts: Facts) -> list[Row]:
+    found = []
+    for record in facts.segments:
+        segment = record["segment"]
+        history = facts.history[segment]
+        moments, sizes = [row["as_of"] for row in history], [row["size"] for row in history]
+        found.append(
+            Row(
+                name=in_words(segment),
+                facts=record,
+                health=facts.newest.get(segment, {}),
+                chart=drawings.line(moments, sizes, minimum=record["min_size"]),
+                drops={alert.kpi for alert in facts.alerts if alert.segment == segment},
+            )
+        )
+    return found
+
+
+def _is_due(row: Row) -> bool:
+    left = row.health.get("days_to_review")
+    return left is not None and left <= 0
+
+
+def _shares(facts: Facts) -> tuple[list[str], NDArray[np.float64]]:
+    """Return the segments with enough members, the likest side by side, and their overlaps."""
+    large = [row["segment"] for row in facts.segments if row["size"] >= SMALLEST_GROUP]
+    pairs = [x for x in facts.overlaps if x["segment_a"] in large and x["segment_b"] in large]
+    # the most overlapping, if they are many
+    named = [pair[side] for pair in pairs for side in ("segment_a", "segment_b")]
+    names = list(dict.fromkeys([*named, *large]))[:MOST_IN_MATRIX]
+    place = {name: index for index, name in enumerate(names)}
+    shares = np.eye(len(names))
+    for pair in pairs:
+        if pair["segment_a"] in place and pair["segment_b"] in place:
+            a, b = place[pair["segment_a"]], place[pair["segment_b"]]
+            shares[a, b] = shares[b, a] = pair["jaccard"]
+    order = by_similarity(shares)
+    return [names[index] for index in order], shares[np.ix_(order, order)]
+
+
+def _flows(flows: Sequence[Record]) -> list[drawings.Flow]:
+    """Return the largest flows; what only came or only went is a flow from or to no segment."""
+    shown = [flow for flow in flows if flow["customers"] >= SMALLEST_GROUP]
+    between = [flow for flow in shown if flow["from_segment"] and flow["to_segment"]]
+    others = [flow for flow in shown if not (flow["from_segment"] and flow["to_segment"])]
+    return [
+        drawings.Flow(
+            in_words(flow["from_segment"]) or NEW,
+            in_words(flow["to_segment"]) or NOWHERE,
+            flow["customers"],
+        )
+        for flow in (*between[:MOST_FLOWS], *others[:MOST_ARRIVALS])
+    ]

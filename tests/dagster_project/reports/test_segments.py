@@ -1,0 +1,195 @@
+"""The report on segments, of any number of them, from a home's published tables or by hand."""
+
+import re
+from datetime import datetime, timedelta
+
+import numpy as np
+import pytest
+
+from dagster_project.reports import segments
+from dagster_project.reports.definitions import Condition, Definition
+from dagster_project.reports.facts import KPIS, Alert, Facts, alerts
+
+AS_OF = datetime(2026, 4, 1, 4)  # noqa: DTZ001  the warehouse keeps UTC without a zone
+OUTSIDE = re.compile(r"https?:|<script|<link|@import|src=|url\(|//", re.I)
+
+
+def row_of_health(segment, day, size, **changes):
+    kpis = {name: 0.2 for name in KPIS} | {f"{name}_of_all": 0.1 for name in KPIS}
+    return {
+        "segment": segment,
+        "as_of": AS_OF - timedelta(days=day),
+        "size": size,
+        "share": size / 10_000,
+        "min_size": 50,
+        "is_too_small": size < 50,
+        "days_to_review": 20,
+        "members_entered": 3,
+        "members_left": 2,
+        "size_change_share": 0.05,
+        "anonymous_share": 0.4,
+        "anonymous_share_of_all": 0.5,
+        "followed_members": size,
+        "conversion_lift": 1.5,
+        "revenue_lift": None,
+        "crossings": "",
+        **kpis,
+        **changes,
+    }
+
+
+def facts_of(count, days=30, **changes):
+    chance = np.random.default_rng(4)
+    names = [f"segment_{number:02d}_of_the_library" for number in range(count)]
+    sizes = {name: 20 + 100 * number for number, name in enumerate(names)}
+    history = {
+        name: [
+            row_of_health(name, day, max(0, sizes[name] - 3 * day))
+            for day in range(days - 1, -1, -1)
+        ]
+        for name in names
+    }
+    given = {
+        "as_of": AS_OF,
+        "segments": [
+            {
+                "segment": name,
+                "description": "Comes <often> & buys.",
+                "owner": "crm@example.com",
+                "purpose": "marketing_email",
+                "parent": None,
+                "min_size": 50,
+                "size": sizes[name],
+                "share": 0.1,
+                "status": "too_small" if sizes[name] < 50 else "active",
+                "targets": ["crm_files"],
+                "review_date": None,
+                "as_of": AS_OF,
+            }
+            for name in names
+        ],
+        "history": history,
+        "newest": {name: rows[-1] for name, rows in history.items()},
+        "overlaps": [
+            {
+                "segment_a": a,
+                "segment_b": b,
+                "intersection": 30,
+                "jaccard": float(chance.random()),
+                "share_of_smaller": 0.5,
+            }
+            for a, b in zip(names, names[1:], strict=False)
+        ],
+        "proposals": [],
+        "flows": [
+            {"from_segment": a, "to_segment": b, "customers": 40 - n % 40, "since": AS_OF}
+            for n, (a, b) in enumerate(
+                [*zip(names, names[2:], strict=False), ("", names[0]), (names[1], "")]
+            )
+        ]
+        if count > 1
+        else [],
+        "rfm": [{"r_score": 5, "f_score": 4, "customers": 31, "spend": 99.5}],
+        "definitions": {
+            name: Definition("select 1", (Condition("Comes often", "visits > 3"),))
+            for name in names
+        },
+        "alerts": [],
+    }
+    return Facts(**{**given, **changes})
+
+
+@pytest.mark.parametrize("count", [1, 2, 8, 45, 90])
+def test_every_segment_stands_on_the_page_with_its_size_conditions_and_sql(count):
+    facts = facts_of(count)
+    text = segments.render(facts)
+    for row in facts.segments:
+        name = segments.in_words(row["segment"])
+        assert text.count(name) >= 3  # card, table, definition
+        assert f'<details id="{row["segment"]}">' in text
+    assert text.count("<code>visits &gt; 3</code>") == count
+    assert "Comes &lt;often&gt; &amp; buys." in text
+    assert len(text) < 1_000_000
+
+
+def test_the_page_needs_nothing_from_outside():
+    assert OUTSIDE.findall(segments.render(facts_of(45))) == []
+
+
+def test_a_segment_too_small_is_said_not_to_be_activated():
+    text = segments.render(facts_of(3))
+    assert "Not activated, because too small:" in text
+    assert "Segment 00 of the library (20 of 50 needed)" in text
+    assert text.count("not activated: too small") == 1
+
+
+def test_an_alert_a_crossing_a_review_and_a_proposal_stand_in_front():
+    facts = facts_of(4)
+    name = facts.segments[2]["segment"]
+    crossing, due = facts.segments[3]["segment"], facts.segments[1]["segment"]
+    newest = dict(facts.newest)
+    newest[crossing] = row_of_health(crossing, 0, 320, crossings="size, members")
+    newest[due] = row_of_health(due, 0, 120, days_to_review=0)
+    proposal = {"proposal": "merge", "segment": name, "other_segment": due, "reason": "so alike"}
+    text = segments.render(
+        facts_of(
+            4,
+            newest=newest,
+            alerts=[Alert(name, "conversion_share", 0.021, 0.2)],
+            proposals=[proposal],
+        )
+    )
+    front = " ".join(text[text.index('id="attention"') : text.index('id="sizes"')].split())
+    assert "conversion dropped to 2.1 %, where 20.0 % is usual" in front
+    assert (
+        "Segment 03 of the library</b> crossed a limit since the last evaluation: size, members"
+        in front
+    )
+    assert "Segment 01 of the library</b> should be reviewed by its owner: due today" in front
+    assert "1 proposal</b> to merge" in front
+    assert text.count('class="drop"') == 1
+    assert "Merge Segment 02 of the library and Segment 01 of the library</b>: so alike" in text
+
+
+def test_groups_of_fewer_than_ten_leave_no_figure():
+    few = [{"r_score": 1, "f_score": 1, "customers": 9, "spend": 12345.0}]
+    flows = [{"from_segment": "", "to_segment": "x", "customers": 9, "since": AS_OF}]
+    overlaps = [
+        {
+            "segment_a": "a",
+            "segment_b": "b",
+            "intersection": 9,
+            "jaccard": 0.9,
+            "share_of_smaller": 1,
+        }
+    ]
+    facts = facts_of(1, rfm=few, flows=flows, overlaps=overlaps)
+    name = facts.segments[0]["segment"]
+    small = [{**facts.segments[0], "size": 9}]
+    newest = {name: row_of_health(name, 0, 9, average_order_value=777.0)}
+    text = segments.render(
+        facts_of(1, rfm=few, flows=flows, overlaps=overlaps, segments=small, newest=newest)
+    )
+    assert "12,345" not in text
+    assert "777" not in text
+    assert "too few people to show" in text
+    assert "<path" not in text
+
+
+def test_no_segment_at_all_is_said():
+    empty = dict.fromkeys(("history", "newest", "definitions"), {})
+    lists = dict.fromkeys(("segments", "overlaps", "proposals", "flows", "rfm", "alerts"), [])
+    facts = Facts(as_of=None, **empty, **lists)
+    assert "No segment has been evaluated yet" in segments.render(facts)
+
+
+def test_a_drop_of_a_segment_in_use_is_an_alert_and_of_one_too_small_is_none():
+    def history(size):
+        rows = [row_of_health("loyal", day, size) for day in range(20, -1, -1)]
+        return [*rows[:-1], {**rows[-1], "conversion_share": 0.02}]
+
+    assert [(x.segment, x.kpi, x.value) for x in alerts(history(60), AS_OF)] == [
+        ("loyal", "conversion_share", 0.02)
+    ]
+    assert alerts(history(40), AS_OF) == []
+    assert alerts(history(60), AS_OF + timedelta(days=1)) == []  # not of the present moment
