@@ -110,14 +110,16 @@ def matrix(names: Sequence[str], shares: NDArray[np.float64], *, widest: int = 9
     left = 14 + round(6.4 * max((len(name) for name in names), default=0))
     size = int(np.clip((widest - left) / max(count, 1), 13, 44))
     with_figures = size >= 26
-    top = round(left * 0.72) + 8
+    angle = 45 if size >= 26 else 90  # slanted names need room between them
+    slant = math.sin(math.radians(angle))
+    top = round(left * slant) + 8
     parts = []
     for row, name in enumerate(names):
         y = top + row * size
         parts.append(
             f'<text class="name" x="{left - 8}" y="{y + size / 2 + 4}">{escape(name)}</text>'
             f'<text class="top" transform="translate({left + row * size + size / 2 + 3} {top - 7}) '
-            f'rotate(-45)">{escape(name)}</text>'
+            f'rotate(-{angle})">{escape(name)}</text>'
         )
         for column, other in enumerate(names):
             x, share = left + column * size, float(shares[row, column])
@@ -131,7 +133,7 @@ def matrix(names: Sequence[str], shares: NDArray[np.float64], *, widest: int = 9
                     f'<text class="figure" x="{x + size / 2 - 1}" y="{y + size / 2 + 3}">'
                     f"{100 * share:.0f}</text>"
                 )
-    width = left + count * size + round(left * 0.72)
+    width = left + count * size + round(left * math.cos(math.radians(angle)))
     return _svg("matrix", width, top + count * size + 4, parts, "Overlap of each pair of segments")
 
 

@@ -1,5 +1,5 @@
 -- Who left a segment in the last four weeks (or since the first moment evaluated) and which one they entered meanwhile.
--- No name stands for none. Grain: a pair of segments.
+-- No name stands for no segment at all. Grain: a pair of segments.
 with
 
 moment as (
@@ -54,5 +54,8 @@ select
     (select span.since from span) as since
 from gone
 full join come on gone.customer_id = come.customer_id
+where
+    (gone.customer_id is not null or come.customer_id not in (select members_then.customer_id from members_then))
+    and (come.customer_id is not null or gone.customer_id not in (select members_now.customer_id from members_now))
 group by all
 order by customers desc, from_segment, to_segment

@@ -73,18 +73,22 @@ measures are taken of. `moment` has as_of and week_ago_at, at most 14 days befor
 {% endmacro %}
 
 {#-
-The names of the limits crossed since the row before, as a text; '' where none was. A jump and a drift are crossed into
-only, the others either way. A segment too small to be activated crosses nothing, nor does one seen for the first time.
+The names of the limits crossed since the row before, as a text; '' where none was, as of a segment seen for the first
+time. A jump and a drift are crossed into only; the others either way, by segments large enough to be activated.
 -#}
 {% macro crossings_of(states) -%}
     {%- if is_incremental() -%}
     case
-        when before.segment is null or judged.is_too_small then ''
+        when before.segment is null then ''
         else concat_ws(
             ', ',
             {%- for name, state in states.items() %}
             case
-                when judged.{{ state }}{{ ' and not' if state.startswith('has_') else ' !=' }} before.{{ state }} then '{{ name }}'
+                {%- if state.startswith('has_') %}
+                when judged.{{ state }} and not before.{{ state }} then '{{ name }}'
+                {%- else %}
+                when not judged.is_too_small and judged.{{ state }} != before.{{ state }} then '{{ name }}'
+                {%- endif %}
             end{{ ',' if not loop.last }}
             {%- endfor %}
         )

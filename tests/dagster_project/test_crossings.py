@@ -2,7 +2,11 @@
 
 from datetime import timedelta
 
+import dagster as dg
+
 from dagster_project import crossings
+from dagster_project import settings as environment
+from tests.conftest import settings_of
 from tests.dagster_project.publish import shop
 
 HEALTH = """
@@ -77,3 +81,21 @@ def test_the_past_asks_for_nothing(tmp_path):
 def test_before_anything_is_published_nothing_is_found(tmp_path):
     found = crossings.since(tmp_path, None)
     assert (found.crossings, found.cursor) == ((), None)
+
+
+def test_the_sensor_asks_for_one_run_for_a_crossing(tmp_path):
+    home = settings_of(tmp_path / "home")
+    environment.apply(home)
+    from dagster_project.defs.automation import resegment_customers_on_crossings
+    from dagster_project.platform import Platform
+
+    shop.make(home.home)
+    publish(home.home, 1, ("loyal", 0, "size"))
+
+    def tick(cursor):
+        context = dg.build_sensor_context(cursor=cursor, resources={"platform": Platform(home)})
+        return resegment_customers_on_crossings(context)
+
+    asked = tick(None)
+    assert len(asked.run_requests) == 1
+    assert isinstance(tick(asked.cursor), dg.SkipReason)

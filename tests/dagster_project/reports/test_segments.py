@@ -106,7 +106,7 @@ def test_every_segment_stands_on_the_page_with_its_size_conditions_and_sql(count
     for row in facts.segments:
         name = segments.in_words(row["segment"])
         assert text.count(name) >= 3  # card, table, definition
-        assert f'<details id="{row["segment"]}">' in text
+        assert f'<details id="segment-{row["segment"]}">' in text
     assert text.count("<code>visits &gt; 3</code>") == count
     assert "Comes &lt;often&gt; &amp; buys." in text
     assert len(text) < 1_000_000
