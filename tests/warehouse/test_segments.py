@@ -150,7 +150,7 @@ def test_every_customer_has_an_answer_why_or_why_not(home, customers, segment):
 
 def test_each_segment_has_a_member_a_non_member_and_its_boundary_by_hand(home):
     tested = home.unit_tests(["path:models/segments"])
-    assert tested == {file.stem for file in FILES}
+    assert tested >= {file.stem for file in FILES}
 
 
 def test_segments_are_registered_with_what_their_file_says(home, customers):

@@ -27,6 +27,7 @@ def row_of_health(segment, day, size, **changes):
         "members_entered": 3,
         "members_left": 2,
         "size_change_share": 0.05,
+        "stability_share": 0.7,
         "anonymous_share": 0.4,
         "anonymous_share_of_all": 0.5,
         "followed_members": size,
