@@ -87,7 +87,7 @@ def number(value: float | None, digits: int = 0) -> str:
 
 def signed(value: float | None) -> str:
     """Return a change as a percentage with its sign."""
-    return "–" if value is None else f"{100 * value:+,.0f} %"
+    return "–" if value is None else f"{100 * value:+,.0f} %".replace("-", "−")
 
 
 def days(value: float) -> str:
