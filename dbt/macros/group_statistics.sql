@@ -3,17 +3,18 @@
     count(*) filter (where {{ condition }}) / cast(count(*) as double)
 {%- endmacro %}
 
-{#- Sarle's coefficient of bimodality, (skewness² + 1) / kurtosis, from the means of the first four powers. -#}
-{% macro bimodality(first, second, third, fourth) -%}
-    (
-        power({{ third }} - 3 * {{ first }} * {{ second }} + 2 * power({{ first }}, 3), 2)
-        / nullif(power({{ second }} - power({{ first }}, 2), 3), 0)
-        + 1
-    ) / nullif(
-        ({{ fourth }} - 4 * {{ first }} * {{ third }} + 6 * power({{ first }}, 2) * {{ second }} - 3 * power({{ first }}, 4))
-        / nullif(power({{ second }} - power({{ first }}, 2), 2), 0),
-        0
-    )
+{#- Sarle's coefficient of bimodality, (skewness² + 1) / kurtosis, from the means of the first four powers; null
+    where the variance is below the least: two peaks side by side are no two groups. -#}
+{% macro bimodality(first, second, third, fourth, least_variance) -%}
+    {%- set variance = '(' ~ second ~ ' - ' ~ first ~ ' * ' ~ first ~ ')' -%}
+    case
+        when {{ variance }} >= {{ least_variance }}
+            then (
+                power({{ third }} - 3 * {{ first }} * {{ second }} + 2 * power({{ first }}, 3), 2) / power({{ variance }}, 3) + 1
+            ) * power({{ variance }}, 2) / (
+                {{ fourth }} - 4 * {{ first }} * {{ third }} + 6 * power({{ first }}, 2) * {{ second }} - 3 * power({{ first }}, 4)
+            )
+    end
 {%- endmacro %}
 
 {#- Welch's difference of two means in standard errors, from count, sum and sum of squares of each group. Groups

@@ -12,6 +12,7 @@ prune_members_factor          times the minimum size below which a segment count
 prune_lift_share              lift this near to 1 is none
 prune_followed_members        members to have been followed for a week: fewer tell nothing
 split_bimodality              Sarle's coefficient of log spend: a flat spread has 0.556, two peaks more
+split_spend_factor            times that spend differs at the least, by one standard deviation, to have two peaks worth a split
 split_share                   share of all customers above which a segment is very large
 split_visits_factor           times that known members visit more than anonymous ones, or less
 -#}
@@ -28,6 +29,7 @@ split_visits_factor           times that known members visit more than anonymous
         'prune_lift_share': 0.25,
         'prune_followed_members': 30,
         'split_bimodality': 0.6,
+        'split_spend_factor': 1.5,
         'split_share': 0.25,
         'split_visits_factor': 2,
     } -%}

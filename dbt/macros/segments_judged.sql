@@ -36,8 +36,10 @@
         measured.visits_per_known,
         measured.visits_per_anonymous,
         measured.buyers,
-        {{ bimodality('measured.log_spend_1', 'measured.log_spend_2', 'measured.log_spend_3', 'measured.log_spend_4') }}
-            as spend_bimodality,
+        {{ bimodality(
+            'measured.log_spend_1', 'measured.log_spend_2', 'measured.log_spend_3', 'measured.log_spend_4',
+            'power(20 * ln(' ~ health_limit('split_spend_factor') ~ '), 2)'
+        ) }} as spend_bimodality,
         coalesce(
             abs(sizes.size - earlier.size) >= {{ health_limit('health_size_jump_share') }} * earlier.size
             and greatest(sizes.size, earlier.size) >= segments.min_size,

@@ -310,12 +310,18 @@ def test_overlaps_are_those_of_the_sets_of_members(shop):
 
 def test_spend_with_two_peaks_is_told_from_spend_with_one(shop, health):
     assert health.loc["buyers", "spend_bimodality"] > 0.9  # of two points it is 1
-    single = np.exp(np.random.default_rng(2).normal(4, 1, 20_000))
-    powers = [np.mean(np.round(20 * np.log1p(single)) ** power) for power in range(1, 5)]
+    chance = np.random.default_rng(2)
+    one_peak = coefficient(shop, np.exp(chance.normal(4, 1, 20_000)))
+    assert one_peak == pytest.approx(1 / 3, abs=0.02)  # of a normal distribution
+    assert coefficient(shop, chance.choice([20.0, 21.0], 500)) is None  # they hardly differ
+    assert coefficient(shop, np.full(500, 20.0)) is None
+
+
+def coefficient(shop: Shop, spend: np.ndarray) -> float | None:
+    powers = [np.mean(np.round(20 * np.log1p(spend)) ** power) for power in range(1, 5)]
     with duckdb.connect() as connection:
-        compiled = sarle(shop)
-        (found,) = connection.execute(compiled, dict(zip("abcd", powers, strict=True))).fetchone()
-    assert found == pytest.approx(1 / 3, abs=0.02)  # of a normal distribution
+        values = dict(zip("abcd", powers, strict=True))
+        return connection.execute(sarle(shop), values).fetchone()[0]
 
 
 def sarle(shop: Shop) -> str:
