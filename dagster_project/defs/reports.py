@@ -80,6 +80,11 @@ def _checked(found: "Facts") -> Iterator[dg.AssetCheckResult]:
             check_name=name,
             passed=not lines,
             severity=dg.AssetCheckSeverity.WARN,
-            description="; ".join(lines) or None,
+            description=_listed(lines),
             metadata={"segments": len(lines)},
         )
+
+
+def _listed(lines: list[str], most: int = 8) -> str | None:
+    more = [f"and {len(lines) - most} more"] if len(lines) > most else []
+    return "; ".join([*lines[:most], *more]) or None
