@@ -29,7 +29,10 @@ server reports them at any time, even after the session. -#}
 {% macro product_sums() -%}
     max(category) as category,
     max(brand) as brand,
+    max(coalesce(list_price, price)) as list_price,
+    max(margin_share) as margin_share,
     count(*) filter (where event = 'Product Viewed') as product_views,
+    count(*) filter (where event = 'Product Viewed' and price < list_price) as discounted_views,
     count(*) filter (where event = 'Product Added') as cart_adds,
     min(timestamp) as first_at,
     max(timestamp) as last_at

@@ -51,3 +51,16 @@
 {% macro spark__whole_years(earlier, later) -%}
     timestampdiff(year, {{ earlier }}, {{ later }})
 {%- endmacro %}
+
+{#- Whether a timestamp is of Monday to Friday. -#}
+{% macro is_on_weekday(moment) -%}
+    {{ return(adapter.dispatch('is_on_weekday', 'tessera')(moment)) }}
+{%- endmacro %}
+
+{% macro default__is_on_weekday(moment) -%}
+    (extract(isodow from {{ moment }}) <= 5)
+{%- endmacro %}
+
+{% macro spark__is_on_weekday(moment) -%}
+    (weekday({{ moment }}) < 5)
+{%- endmacro %}

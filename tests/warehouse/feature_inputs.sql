@@ -29,7 +29,7 @@ create or replace table intermediate.int_moments_evaluated (as_of timestamp, kno
 create or replace table intermediate.int_events_sessionized (
     message_id varchar, source varchar, visitor_id varchar, session_id varchar, type varchar, event varchar,
     timestamp timestamp, is_bot boolean, page_path varchar, product_id varchar, category varchar, brand varchar,
-    price decimal(18, 4), quantity double, dwell_seconds decimal(18, 3), scroll_depth_share decimal(9, 6),
+    price decimal(18, 4), list_price decimal(18, 4), margin_share double, quantity double, search_query varchar, dwell_seconds decimal(18, 3), scroll_depth_share decimal(9, 6),
     known_at timestamp
 );
 
@@ -54,8 +54,8 @@ create or replace table marts.dim_visitors (visitor_id varchar, customer_id varc
 
 create or replace table marts.fct_sessions (
     session_id varchar, visitor_id varchar, customer_id varchar, started_at timestamp, ended_at timestamp,
-    device_type varchar, country varchar, city varchar, locale varchar, referrer varchar, exit_path varchar,
-    is_bot boolean, engaged_seconds decimal(18, 3), promotion_views bigint, promotion_clicks bigint
+    device_type varchar, country varchar, city varchar, locale varchar, referrer varchar, campaign_name varchar,
+    exit_path varchar, is_bot boolean, engaged_seconds decimal(18, 3), promotion_views bigint, promotion_clicks bigint
 );
 
 create or replace table marts.fct_orders (

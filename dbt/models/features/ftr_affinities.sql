@@ -14,6 +14,9 @@ weighted as (
         '{{ level }}' as level,
         products.{{ level }} as name,
         cast(sum(interactions.product_views) as bigint) as product_views,
+        cast(sum(interactions.product_views_30_days) as bigint) as product_views_30_days,
+        cast(sum(interactions.purchases) as bigint) as purchases,
+        cast(sum(interactions.purchases_30_days) as bigint) as purchases_30_days,
         cast(sum(cast(interactions.weight as decimal(28, 18))) as double) as weight
 
     from {{ ref('ftr_interactions') }} as interactions
@@ -36,6 +39,9 @@ select
     level,
     name,
     product_views,
+    product_views_30_days,
+    purchases,
+    purchases_30_days,
     weight,
     weight
     / nullif(cast(sum(cast(weight as decimal(28, 18))) over (partition by customer_id, as_of, level) as double), 0)

@@ -61,17 +61,53 @@ products as (
 
     group by customer_id, as_of, product_id
 
+),
+
+categories as (
+
+    select
+        products.customer_id,
+        products.as_of,
+        described.category,
+        sum(products.quantity) as quantity
+
+    from products
+
+    inner join {{ ref('ftr_products') }} as described
+        on products.as_of = described.as_of and products.product_id = described.product_id
+
+    where described.category is not null and products.quantity > 0
+
+    group by products.customer_id, products.as_of, described.category
+
+),
+
+fullest as (
+
+    select
+        customer_id,
+        as_of,
+        category,
+        -- of equally many pieces the first category by name
+        row_number() over (partition by customer_id, as_of order by quantity desc, category) as place
+
+    from categories
+
 )
 
 select
-    customer_id,
-    as_of,
-    cast(sum(quantity) as double) as open_cart_items,
-    cast(coalesce(sum(quantity * price), 0) as double) as open_cart_value,
-    {{ microseconds('max(changed_at)', 'as_of') }} / 60e6 as open_cart_idle_minutes
+    products.customer_id,
+    products.as_of,
+    cast(sum(products.quantity) as double) as open_cart_items,
+    cast(coalesce(sum(products.quantity * products.price), 0) as double) as open_cart_value,
+    max(fullest.category) as open_cart_category,
+    {{ microseconds('max(products.changed_at)', 'products.as_of') }} / 60e6 as open_cart_idle_minutes
 
 from products
 
-group by customer_id, as_of
+left join fullest
+    on products.customer_id = fullest.customer_id and products.as_of = fullest.as_of and fullest.place = 1
 
-having sum(quantity) > 0
+group by products.customer_id, products.as_of
+
+having sum(products.quantity) > 0

@@ -16,11 +16,15 @@ select
     profiles.preferred_channel,
     coalesce(profiles.country, visits.country, profiles.invoice_country) as country,
     coalesce(profiles.city, visits.city) as city,
+    coalesce(
+        coalesce(profiles.city, visits.city) in ('{{ var("urban_cities") | join("', '") }}'), false
+    ) as is_urban,
     coalesce(profiles.locale, visits.locale) as locale,
     visits.device_type,
     visits.referrer,
     visits.favourite_hour,
     visits.last_click_path,
+    visits.first_campaign,
 
     rfm.recency_days,
     rfm.frequency,
@@ -40,6 +44,8 @@ select
     {% for days in windows -%}
     coalesce(orders.orders_{{ days }}_days, 0) as orders_{{ days }}_days,
     {% endfor -%}
+    -- the 60 days before the last 30, so that the two can be compared
+    (coalesce(orders.orders_90_days, 0) - coalesce(orders.orders_30_days, 0)) / 2.0 as earlier_orders_per_30_days,
     orders.orders_per_30_days,
     orders.purchase_interval_days,
     orders.purchase_interval_variation,
@@ -51,6 +57,9 @@ select
     {% for days in windows -%}
     coalesce(visits.sessions_{{ days }}_days, 0) as sessions_{{ days }}_days,
     {% endfor -%}
+    visits.evening_share,
+    coalesce(visits.commuting_sessions_30_days, 0) as commuting_sessions_30_days,
+    seasons.busiest_weeks_share,
     visits.session_minutes,
     visits.session_minutes_trend,
 
@@ -81,13 +90,25 @@ select
     preferences.favourite_category_share,
     preferences.favourite_brand,
     preferences.favourite_brand_share,
+    {% for level in ['category', 'brand'] -%}
+    preferences.most_bought_{{ level }},
+    preferences.most_bought_{{ level }}_share,
+    coalesce(preferences.{{ level }}_purchases, 0) as {{ level }}_purchases,
+    {% endfor -%}
+    {% for taste in ['discounted', 'margin', 'luxury'] -%}
+    coalesce(tastes.{{ taste }}_views_30_days, 0) as {{ taste }}_views_30_days,
+    {% endfor -%}
+    tastes.discounted_views_30_days / nullif(cast(activity.product_views_30_days as double), 0) as discounted_view_share,
 
     coalesce(carts.open_cart_items, 0) as open_cart_items,
     coalesce(carts.open_cart_value, 0) as open_cart_value,
+    carts.open_cart_category,
     carts.open_cart_idle_minutes
 
 from {{ ref('ftr_profiles') }} as profiles
-{% for topic in ['rfm', 'orders', 'prices', 'visits', 'activity', 'preferences', 'carts'] %}
+{% for topic in [
+    'rfm', 'orders', 'prices', 'visits', 'seasons', 'activity', 'preferences', 'tastes', 'carts'
+] %}
 left join {{ ref('ftr_' ~ topic) }} as {{ topic }}
     on profiles.customer_id = {{ topic }}.customer_id and profiles.as_of = {{ topic }}.as_of
 {% endfor %}

@@ -15,6 +15,7 @@ actions as (
         products.product_id,
         products.event_date,
         products.product_views,
+        products.discounted_views,
         products.cart_adds,
         0 as purchases,
         products.last_at
@@ -31,6 +32,7 @@ actions as (
         product_id,
         cast(ordered_at as date) as event_date,
         0 as product_views,
+        0 as discounted_views,
         0 as cart_adds,
         1 as purchases,
         ordered_at as last_at
@@ -41,18 +43,24 @@ actions as (
 
 ),
 
+aged as (
+
+    select
+        *,
+        {{ calendar_days('event_date', 'cast(as_of as date)') }} as age_days
+
+    from actions
+
+),
+
 scored as (
 
     select
         *,
         {{ interaction_score() }} as score,
-        pow(
-            0.5,
-            {{ calendar_days('event_date', 'cast(as_of as date)') }}
-            / cast({{ var('interaction_half_life_days') }} as double)
-        ) as decay
+        pow(0.5, age_days / cast({{ var('interaction_half_life_days') }} as double)) as decay
 
-    from actions
+    from aged
 
 )
 
@@ -63,6 +71,9 @@ select
     cast(sum(product_views) as bigint) as product_views,
     cast(sum(cart_adds) as bigint) as cart_adds,
     cast(sum(purchases) as bigint) as purchases,
+    cast(coalesce(sum(product_views) filter (where age_days <= 30), 0) as bigint) as product_views_30_days,
+    cast(coalesce(sum(discounted_views) filter (where age_days <= 30), 0) as bigint) as discounted_views_30_days,
+    cast(coalesce(sum(purchases) filter (where age_days <= 30), 0) as bigint) as purchases_30_days,
     cast(sum(score) as bigint) as score_plain,
     -- decimals add up exactly: the same rows give the same weight in whatever order they are read
     cast(sum(cast(score * decay as decimal(28, 18))) as double) as weight,

@@ -1,8 +1,9 @@
 {#-
-One row per customer and moment with any interaction: categories viewed, favourite category and brand. Of equal
-favourites the first by name.
+One row per customer and moment with any interaction: categories viewed, the category and the brand that interest
+most, and those bought most. Of equal ones the first by name.
 -#}
 {{ config(materialized='table') }}
+{%- set levels = ['category', 'brand'] %}
 
 with
 
@@ -14,6 +15,7 @@ affinities as (
         level,
         name,
         product_views,
+        purchases,
         cast(weight as decimal(28, 18)) as weight
 
     from {{ ref('ftr_affinities') }}
@@ -25,9 +27,11 @@ totals as (
     select
         customer_id,
         as_of,
-        {% for level in ['category', 'brand'] -%}
+        {% for level in levels -%}
         sum(weight) filter (where level = '{{ level }}') as {{ level }}_weight,
         max(weight) filter (where level = '{{ level }}') as favourite_{{ level }}_weight,
+        sum(purchases) filter (where level = '{{ level }}') as {{ level }}_purchases,
+        max(purchases) filter (where level = '{{ level }}' and purchases > 0) as most_{{ level }}_purchases,
         {% endfor -%}
         count(*) filter (where level = 'category' and product_views > 0) as categories_viewed
 
@@ -42,19 +46,18 @@ favourites as (
     select
         affinities.customer_id,
         affinities.as_of,
-        min(affinities.name) filter (where affinities.level = 'category') as favourite_category,
-        min(affinities.name) filter (where affinities.level = 'brand') as favourite_brand
-
+        {% for level in levels -%}
+        min(affinities.name) filter (
+            where affinities.level = '{{ level }}' and affinities.weight = totals.favourite_{{ level }}_weight
+        ) as favourite_{{ level }},
+        min(affinities.name) filter (
+            where affinities.level = '{{ level }}' and affinities.purchases = totals.most_{{ level }}_purchases
+        ) as most_bought_{{ level }}{{ ',' if not loop.last }}
+        {% endfor %}
     from affinities
 
     inner join totals
-        on
-            affinities.customer_id = totals.customer_id
-            and affinities.as_of = totals.as_of
-            and affinities.weight = case
-                when affinities.level = 'category' then totals.favourite_category_weight
-                else totals.favourite_brand_weight
-            end
+        on affinities.customer_id = totals.customer_id and affinities.as_of = totals.as_of
 
     group by affinities.customer_id, affinities.as_of
 
@@ -64,13 +67,15 @@ select
     totals.customer_id,
     totals.as_of,
     totals.categories_viewed,
-    favourites.favourite_category,
-    cast(totals.favourite_category_weight as double)
-    / nullif(cast(totals.category_weight as double), 0) as favourite_category_share,
-    favourites.favourite_brand,
-    cast(totals.favourite_brand_weight as double)
-    / nullif(cast(totals.brand_weight as double), 0) as favourite_brand_share
-
+    {% for level in levels -%}
+    favourites.favourite_{{ level }},
+    cast(totals.favourite_{{ level }}_weight as double)
+    / nullif(cast(totals.{{ level }}_weight as double), 0) as favourite_{{ level }}_share,
+    favourites.most_bought_{{ level }},
+    cast(coalesce(totals.{{ level }}_purchases, 0) as bigint) as {{ level }}_purchases,
+    totals.most_{{ level }}_purchases / nullif(cast(totals.{{ level }}_purchases as double), 0)
+        as most_bought_{{ level }}_share{{ ',' if not loop.last }}
+    {% endfor %}
 from totals
 
 left join favourites

@@ -1,9 +1,10 @@
 {#-
 One row per customer and moment with a visit by then: how many, how long, when, from where and with what.
-Device, place and path are those of the last session that was over at as_of: its gap had passed by then, so nothing
-later can change it.
+Device, place and path are those of the last session that was over at as_of, the campaign that of the first session:
+the gap had passed by then, so nothing later can change it.
 -#}
 {{ config(materialized='table') }}
+{%- set evening = var('evening_hours') %}
 
 with
 
@@ -15,6 +16,7 @@ sessions as (
         sessions.ended_at + {{ session_gap() }} <= moments.as_of as is_over,
         least(sessions.ended_at, moments.as_of) as last_visit_at,
         extract(hour from sessions.started_at) as started_hour,
+        {{ is_on_weekday('sessions.started_at') }} as is_on_weekday,
         {{ microseconds('sessions.started_at', 'sessions.ended_at') }} as duration,
         {{ calendar_days('cast(sessions.started_at as date)', 'cast(moments.as_of as date)') }} as age_days
 
@@ -61,7 +63,18 @@ visits as (
         as_of,
         max(last_visit_at) as last_visit_at,
         max(started_at) filter (where is_over) as last_started_at,
+        min(started_at) as first_started_at,
         {{ windowed('count(*)', 'sessions') }},
+        count(*) filter (
+            where age_days <= 90 and started_hour >= {{ evening[0] }} and started_hour < {{ evening[1] }}
+        ) as evening_sessions_90_days,
+        count(*) filter (
+            where age_days <= 30 and is_on_weekday and (
+                {% for hours in var('commuting_hours') -%}
+                (started_hour >= {{ hours[0] }} and started_hour < {{ hours[1] }}){{ ' or ' if not loop.last }}
+                {%- endfor %}
+            )
+        ) as commuting_sessions_30_days,
         {{ minutes_of_sessions('age_days <= 90') }} as session_minutes,
         {{ minutes_of_sessions('age_days <= 30') }}
         - {{ minutes_of_sessions('age_days > 30 and age_days <= 90') }} as session_minutes_trend
@@ -72,15 +85,15 @@ visits as (
 
 ),
 
-last_sessions as (
+outer_sessions as (
 
     select
         sessions.customer_id,
         sessions.as_of,
-        {% for described in ['device_type', 'country', 'city', 'locale', 'referrer'] -%}
-        max(sessions.{{ described }}) as {{ described }},
+        {% for described in ['device_type', 'country', 'city', 'locale', 'referrer', 'exit_path'] -%}
+        max(sessions.{{ described }}) filter (where sessions.started_at = visits.last_started_at) as {{ described }},
         {% endfor -%}
-        max(sessions.exit_path) as exit_path
+        max(sessions.campaign_name) filter (where sessions.started_at = visits.first_started_at) as campaign_name
 
     from sessions
 
@@ -88,7 +101,7 @@ last_sessions as (
         on
             sessions.customer_id = visits.customer_id
             and sessions.as_of = visits.as_of
-            and sessions.started_at = visits.last_started_at
+            and sessions.started_at in (visits.first_started_at, visits.last_started_at)
 
     where sessions.is_over
 
@@ -103,20 +116,23 @@ select
     {% for days in var('feature_windows_days') -%}
     visits.sessions_{{ days }}_days,
     {% endfor -%}
+    visits.evening_sessions_90_days / nullif(cast(visits.sessions_90_days as double), 0) as evening_share,
+    visits.commuting_sessions_30_days,
     visits.session_minutes,
     visits.session_minutes_trend,
     favourite_hours.favourite_hour,
-    last_sessions.device_type,
-    last_sessions.country,
-    last_sessions.city,
-    last_sessions.locale,
-    last_sessions.referrer,
-    last_sessions.exit_path as last_click_path
+    outer_sessions.device_type,
+    outer_sessions.country,
+    outer_sessions.city,
+    outer_sessions.locale,
+    outer_sessions.referrer,
+    outer_sessions.exit_path as last_click_path,
+    outer_sessions.campaign_name as first_campaign
 
 from visits
 
 inner join favourite_hours
     on visits.customer_id = favourite_hours.customer_id and visits.as_of = favourite_hours.as_of
 
-left join last_sessions
-    on visits.customer_id = last_sessions.customer_id and visits.as_of = last_sessions.as_of
+left join outer_sessions
+    on visits.customer_id = outer_sessions.customer_id and visits.as_of = outer_sessions.as_of

@@ -40,6 +40,9 @@ select
     events.product_id,
     events.category,
     events.brand,
+    events.price,
+    events.list_price,
+    events.margin_share,
     events.dwell_seconds,
     events.scroll_depth_share
 

@@ -41,7 +41,10 @@ select
     product_id,
     category,
     brand,
+    list_price,
+    margin_share,
     product_views,
+    discounted_views,
     cart_adds,
     first_at,
     last_at

@@ -13,6 +13,9 @@ events as (
         product_id,
         category,
         brand,
+        price,
+        list_price,
+        margin_share,
         timestamp,
         known_at
 

@@ -1,5 +1,5 @@
 {#- Comes back often, looks at much and buys nothing. One row per customer and moment. -#}
-{{ segment(owner='crm@example.com', purpose='personalisation') }}
+{{ segment(owner='crm@example.com', purpose='personalisation', review_date='2027-03-31') }}
 
 select
     customer_id,

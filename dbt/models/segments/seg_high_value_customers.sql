@@ -1,5 +1,8 @@
 {#- The best tenth of all buyers by recency, frequency and monetary value. One row per customer and moment. -#}
-{{ segment(owner='crm@example.com', purpose='marketing_email', targets=['crm_files', 'ads_files']) }}
+{{ segment(
+    owner='crm@example.com', purpose='marketing_email',
+    targets=['crm_files', 'ads_files'], review_date='2027-03-31'
+) }}
 
 select
     customer_id,

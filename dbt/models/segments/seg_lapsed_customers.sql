@@ -1,5 +1,5 @@
 {#- Bought once, but not within the last 60 days. One row per customer and moment. -#}
-{{ segment(owner='crm@example.com', purpose='marketing_email', targets=['crm_files']) }}
+{{ segment(owner='crm@example.com', purpose='marketing_email', targets=['crm_files'], review_date='2027-03-31') }}
 
 select
     customer_id,

@@ -1,5 +1,5 @@
 {#- Seen for the first time within the last 7 days and not a buyer yet. One row per customer and moment. -#}
-{{ segment(owner='crm@example.com', purpose='personalisation') }}
+{{ segment(owner='crm@example.com', purpose='personalisation', review_date='2027-03-31') }}
 
 select
     customer_id,

@@ -1,5 +1,5 @@
 {#- Viewed products in the last 7 days and bought nothing in them. One row per customer and moment. -#}
-{{ segment(owner='crm@example.com', purpose='ads', targets=['ads_files']) }}
+{{ segment(owner='crm@example.com', purpose='ads', targets=['ads_files'], review_date='2027-03-31') }}
 
 select
     customer_id,
