@@ -38,11 +38,10 @@ A limit that is said to be reached counts from its value on; "more than" and "le
         'low_engagement_known_days': (14, 'whole days since the first event', 'time to come back twice'),
         'low_engagement_views_per_session': (1, 'product views by sessions of 90 days, less than', 'mostly not one product a visit'),
         'margin_viewer_views': (5, 'views of high-margin products in 30 days', 'more than one a week'),
-        'margin_viewer_share': (0.5, 'share of the product views in 30 days', 'most of what they look at'),
         'rare_buyer_orders': (1, 'orders in 90 days, at most', 'no more than one a quarter'),
         'luxury_views': (5, 'views of luxury categories in 30 days', 'more than one a week'),
         'discount_views': (5, 'views of reduced products in 30 days', 'more than one a week'),
-        'discount_view_share': (0.5, 'share of the product views in 30 days', 'most of what they look at'),
+        'discount_view_share': (0.6, 'share of the product views in 30 days', 'clearly most of what they look at'),
         'price_sensitive_orders': (2, 'orders in all', 'one cheap order is chance'),
         'price_sensitive_level': (0.8, 'price paid by the average of the category, at most', 'a fifth below it'),
         'brand_loyal_purchases': (3, 'order lines with a brand', 'fewer are of one brand by chance'),
@@ -59,7 +58,6 @@ A limit that is said to be reached counts from its value on; "more than" and "le
         'category_bought': ('Audio', 'a category', 'accessories are offered to its buyers'),
         'category_bought_purchases': (1, 'order lines in 30 days', 'one is enough to offer accessories'),
         'home_country': ('DE', 'a country code', 'where the shop delivers from'),
-        'spender_silence_days': (14, 'whole days since the last visit', 'they come more than once a week'),
         'search_engines': (['google.', 'bing.', 'duckduckgo.', 'ecosia.'], 'parts of referrers', 'a search is no recommendation'),
     }) }}
 {% endmacro %}

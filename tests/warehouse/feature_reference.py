@@ -248,7 +248,24 @@ class Reference:
             ),
         }
 
+    def open_cart(self, customer: str) -> dict[str, float]:
+        """Return the pieces of each product in the cart."""
+        pieces, _, _ = self._cart_contents(customer)
+        return {product: count for product, count in pieces.items() if count > 0}
+
     def _cart(self, customer: str) -> dict[str, object]:
+        pieces, prices, last = self._cart_contents(customer)
+        full = {product: count for product, count in pieces.items() if count > 0}
+        idle = (self.as_of - last) / pd.Timedelta(minutes=1) if full else None
+        return {
+            "open_cart_items": sum(full.values()),
+            "open_cart_value": sum(
+                count * prices.get(product, 0) for product, count in full.items()
+            ),
+            "open_cart_idle_minutes": idle,
+        }
+
+    def _cart_contents(self, customer: str) -> tuple[Counter, dict, pd.Timestamp | None]:
         orders = self.orders[customer]
         since = orders[-1]["ordered_at"] if orders else pd.Timestamp.min
         pieces, prices, last = Counter(), {}, None
@@ -270,15 +287,7 @@ class Reference:
                 "Checkout Started",
             }:
                 last = event["timestamp"]
-        full = {product: count for product, count in pieces.items() if count > 0}
-        idle = (self.as_of - last) / pd.Timedelta(minutes=1) if full else None
-        return {
-            "open_cart_items": sum(full.values()),
-            "open_cart_value": sum(
-                count * prices.get(product, 0) for product, count in full.items()
-            ),
-            "open_cart_idle_minutes": idle,
-        }
+        return pieces, prices, last
 
     def _described(self) -> dict[str, dict[str, str]]:
         seen = []

@@ -14,8 +14,9 @@ EVENTS = [
     *["Product Added", "Page Engaged"] * 2,
     *["Product Removed", "Products Searched", "Promotion Viewed", "Promotion Clicked"],
     *["Cart Viewed", "Checkout Started", "Form Started", "Form Submitted"],
-    *["Video Playback Started", "Product List Filtered", "identify"],
+    *["Video Playback Started", "Product List Filtered", "identify", "Order Completed"],
 ]
+OF_SESSIONS = ["device_type", "country", "campaign_name"]
 OF_PRODUCTS = {"Product Viewed", "Product Added", "Product Removed"}
 
 
@@ -58,7 +59,7 @@ class Shop:
         )
         sessions = sessions_of(events, customers)
         return {
-            "intermediate.int_events_sessionized": events.drop(columns=["device_type", "country"]),
+            "intermediate.int_events_sessionized": events.drop(columns=OF_SESSIONS),
             "intermediate.int_moments_evaluated": pd.DataFrame(
                 {"as_of": list(moments), "known_at": KNOWN_AT}
             ),
@@ -108,7 +109,8 @@ def sessions_of(events: pd.DataFrame, customers: pd.Series) -> pd.DataFrame:
                 "ended_at": group["timestamp"].max(),
                 "device_type": first["device_type"],
                 "country": first["country"],
-                "city": None,
+                "city": ["Paris", "Giverny", None][int(first["message_id"][1:]) % 3],
+                "campaign_name": first["campaign_name"],
                 "locale": "en-GB",
                 "referrer": first["page_path"],
                 "exit_path": " > ".join(pages[-5:]) or None,
@@ -166,6 +168,7 @@ def _event(
     event = str(chance.choice(EVENTS))
     product = int(chance.integers(8)) if event in OF_PRODUCTS and chance.random() < 0.95 else None
     is_engaged = event == "Page Engaged"
+    price = None if product is None or chance.random() < 0.1 else float(chance.integers(1, 50))
     # product 0 changes its category half way through
     moved = product == 0 and moment >= FIRST_DAY + pd.Timedelta(days=DAYS // 2)
     return {
@@ -182,14 +185,20 @@ def _event(
             if is_engaged
             else None
             if product is None
-            else "a9"
+            else "Audio"
             if moved
             else f"a{product % 3}"
         ),
         "brand": None if product is None or product == 5 else f"b{product % 2}",
-        "price": None
-        if product is None or chance.random() < 0.1
-        else float(chance.integers(1, 50)),
+        "price": price,
+        "list_price": None if price is None or product == 4 else price + product % 3,
+        # known of some products, and it changes with time
+        "margin_share": (
+            None if product is None or product > 4 else 0.1 * product + 0.001 * moment.day_of_year
+        ),
+        "search_query": (
+            f"Words {int(chance.integers(9))}" if event == "Products Searched" else None
+        ),
         "quantity": [None, 1.0, 2.0, -1.0][int(chance.integers(4))],
         "dwell_seconds": float(chance.integers(100))
         if is_engaged and chance.random() < 0.9
@@ -197,6 +206,7 @@ def _event(
         "scroll_depth_share": float(chance.integers(100)) / 100 if is_engaged else None,
         "device_type": ["mobile", "desktop", None][int(chance.integers(3))],
         "country": ["DE", "FR"][int(chance.integers(2))],
+        "campaign_name": ["news", None][int(chance.integers(2))],
     }
 
 

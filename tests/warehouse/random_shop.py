@@ -77,10 +77,16 @@ def _about(
             "properties": {
                 "product_id": product,
                 "name": f"Name {pieces}",
+                "category": f"Category {PRODUCTS.index(product) % 2}",
+                "brand": f"Brand {PRODUCTS.index(product) // 2}",
+                "list_price": price + pieces,
+                "margin_share": price / 10,
                 "quantity": pieces,
                 "price": price,
             }
         }
+    if kind == "Products Searched":
+        return {"properties": {"query": f"words {pieces}"}}
     if kind == "identify":
         traits = {
             "firstName": f"Name{pieces}",

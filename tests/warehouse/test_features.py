@@ -7,6 +7,7 @@ from dagster_project.dbt_project import PROJECT_DIR
 from tests.warehouse.feature_home import FEATURES, FeatureHome
 from tests.warehouse.feature_reference import Reference
 from tests.warehouse.feature_shop import FIRST_DAY, random_shop
+from tests.warehouse.taste_reference import Tastes
 
 SHOP = random_shop(seed=7)
 
@@ -44,13 +45,14 @@ def same(found: object, wanted: object) -> bool:
 @pytest.mark.parametrize("as_of", MOMENTS, ids=["within a session", "at midnight", "at the end"])
 def test_every_feature_of_every_customer_is_what_plain_loops_say(home, as_of):
     reference = Reference(SHOP, as_of)
+    tastes = Tastes(reference)
     found = home.table("features.ftr_customers", "customer_id")
     found = found[found["as_of"] == as_of].set_index("customer_id")
     assert list(found.index) == reference.customers()
     wrong = [
         (customer, feature, found.loc[customer, feature], wanted)
         for customer in reference.customers()
-        for feature, wanted in reference.features(customer).items()
+        for feature, wanted in (reference.features(customer) | tastes.features(customer)).items()
         if not same(found.loc[customer, feature], wanted)
     ]
     assert wrong == []
@@ -58,15 +60,17 @@ def test_every_feature_of_every_customer_is_what_plain_loops_say(home, as_of):
 
 def test_the_reference_leaves_out_few_features(home):
     reference = Reference(SHOP, MOMENTS[-1])
+    tastes = Tastes(reference)
     compared = {
-        feature for customer in reference.customers() for feature in reference.features(customer)
+        feature
+        for customer in reference.customers()
+        for feature in reference.features(customer) | tastes.features(customer)
     }
     rest = set(home.table("features.ftr_customers").columns) - compared
     assert rest == {
         "customer_id",
         "as_of",
         "preferred_channel",
-        "city",
         "locale",
     }
 
@@ -86,6 +90,43 @@ def test_interactions_are_weighted_plainly_and_with_decay(home, as_of):
         plain, decayed = wanted[row.customer_id, row.product_id]
         assert row.score_plain == plain
         assert row.weight == pytest.approx(decayed, rel=1e-12)
+
+
+@pytest.mark.parametrize("as_of", MOMENTS, ids=["within a session", "at midnight", "at the end"])
+def test_the_last_week_is_what_plain_loops_say(home, as_of):
+    tastes = Tastes(Reference(SHOP, as_of))
+    found = home.table("features.ftr_recents", "customer_id")
+    found = found[found["as_of"] == as_of].set_index("customer_id")
+    wanted = {customer: tastes.recents(customer) for customer in tastes.reference.customers()}
+    wanted = {customer: recents for customer, recents in wanted.items() if recents}
+    assert list(found.index) == list(wanted)
+    assert len(wanted) > 5
+    wrong = [
+        (customer, feature, found.loc[customer, feature], value)
+        for customer, recents in wanted.items()
+        for feature, value in recents.items()
+        if not same(found.loc[customer, feature], value)
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("as_of", MOMENTS, ids=["within a session", "at midnight", "at the end"])
+def test_searches_revisits_and_lookalikes_are_what_plain_loops_say(home, as_of):
+    tastes = Tastes(Reference(SHOP, as_of))
+
+    def found(table: str, *columns: str) -> dict[str, object]:
+        rows = home.table(f"features.{table}", "customer_id")
+        rows = rows[rows["as_of"] == as_of].set_index("customer_id")[list(columns)]
+        return {row[0]: row[1] if len(columns) == 1 else row[1:] for row in rows.itertuples()}
+
+    assert found("ftr_searches", "rarest_search_share") == pytest.approx(tastes.searches())
+    revisits = {customer: tastes.revisits(customer) for customer in tastes.reference.customers()}
+    assert found("ftr_revisits", "product_views_30_days", "similar_products_bought") == {
+        customer: revisit for customer, revisit in revisits.items() if revisit
+    }
+    likeness = tastes.likeness()
+    assert len(likeness) > 10
+    assert found("ftr_lookalikes", "buyer_likeness") == pytest.approx(likeness, abs=1e-6)
 
 
 def test_affinities_of_a_level_add_up_to_one(home):

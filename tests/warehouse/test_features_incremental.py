@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from tests.warehouse.feature_home import FeatureHome
-from tests.warehouse.feature_shop import FIRST_DAY, random_shop, sessionized
+from tests.warehouse.feature_shop import FIRST_DAY, OF_SESSIONS, random_shop, sessionized
 
 ROLLUPS = [
     "int_visitor_days_summed",
@@ -29,7 +29,7 @@ def arrivals() -> list[pd.DataFrame]:
     batch += chance.random(len(batch)) < 0.05
     states = []
     for number in range(3):
-        events = sessionized(SHOP.events[batch <= number]).drop(columns=["device_type", "country"])
+        events = sessionized(SHOP.events[batch <= number]).drop(columns=OF_SESSIONS)
         arrived = events["message_id"].map(dict(zip(SHOP.events["message_id"], batch, strict=True)))
         started = events.groupby("session_id")["timestamp"].transform("min")
         cut = started.where(arrived == number).groupby(events["visitor_id"]).transform("min")

@@ -1,91 +1,47 @@
 """Segments: who is a member and why, what is registered of them, and what is refused."""
 
+import re
 import shutil
 
 import duckdb
-import numpy as np
 import pandas as pd
 import pytest
 
 from dagster_project.dbt_project import PROJECT_DIR
 from tests.warehouse.conftest import Home
 from tests.warehouse.feature_home import SEGMENTS, FeatureHome
+from tests.warehouse.segment_reference import AS_OF, MEMBERS, Drawn, draw
 
-AS_OF = pd.Timestamp("2026-04-01")
 FILES = sorted((PROJECT_DIR / "models" / "segments").glob("seg_*.sql"))
-SIZES = {
-    "cart_abandoners": lambda c: (c["open_cart_items"] > 0) & (c["open_cart_idle_minutes"] > 30),
-    "engaged_browsers": lambda c: (
-        (c["sessions_30_days"] >= 3)
-        & (c["product_views_30_days"] >= 15)
-        & (c["orders_30_days"] == 0)
-    ),
-    "high_value_customers": lambda c: c["is_top_decile"],
-    "lapsed_customers": lambda c: c["recency_days"] > 60,
-    "lapsed_favourites": lambda c: (c["recency_days"] > 60) & (c["cluster"] == 1),
-    "new_visitors": lambda c: (
-        (c["days_since_first_seen"] <= 7) & (c["sessions_30_days"] > 0) & (c["orders"] == 0)
-    ),
-    "recent_buyers": lambda c: c["recency_days"] <= 30,
-    "recent_viewers_without_purchase": lambda c: (
-        (c["product_views_7_days"] > 0) & (c["orders_7_days"] == 0)
-    ),
+DRAWN = draw()
+FEATURES = sorted(f"features.{table}" for table in DRAWN.tables())
+PARENTS = {
+    file.stem[4:]: found[1]
+    for file in FILES
+    if (found := re.search(r"parent='(\w+)'", file.read_text()))
 }
 
 
-def some_customers(count: int = 400) -> pd.DataFrame:
-    """Draw customers of whom each segment has some; whoever never ordered has no recency."""
-    chance = np.random.default_rng(3)
-    recency = chance.integers(0, 120, count).astype(float)
-    recency[: count // 3] = np.nan
-    orders = np.where(np.isnan(recency), 0, chance.integers(1, 5, count))
-    idle = chance.integers(0, 90, count).astype(float)
-    items = np.where(chance.random(count) < 0.5, 0, 2)
-    return pd.DataFrame(
-        {
-            "customer_id": [f"c{number:03d}" for number in range(count)],
-            "as_of": AS_OF,
-            "is_known": np.arange(count) % 3 > 0,
-            "recency_days": recency,
-            "revenue": orders * 10.0,
-            "is_top_decile": chance.random(count) < 0.1,
-            "rfm_score": chance.integers(3, 15, count),
-            "open_cart_items": items.astype(float),
-            "open_cart_idle_minutes": np.where(items > 0, idle, np.nan),
-            "sessions_30_days": chance.integers(0, 6, count),
-            "product_views_7_days": chance.integers(0, 3, count),
-            "product_views_30_days": chance.integers(0, 40, count),
-            "orders_7_days": np.where(recency <= 7, 1, 0),
-            "orders_30_days": np.where(recency <= 30, 1, 0),
-            "orders": orders,
-            "days_since_first_seen": chance.integers(0, 30, count),
-        }
-    )
-
-
-def with_customers(home: FeatureHome, customers: pd.DataFrame, as_of: pd.Timestamp) -> None:
+def with_customers(home: FeatureHome, drawn: Drawn, as_of: pd.Timestamp) -> None:
     """Put customers in the place of all features, at one moment."""
     with duckdb.connect(str(home.warehouse)) as connection:
         connection.execute("create schema if not exists features")
-        connection.register("given", customers.drop(columns="cluster", errors="ignore"))
-        connection.execute("create or replace table features.ftr_customers as select * from given")
+        for table, rows in drawn.at(as_of).tables().items():
+            connection.register("given", rows)
+            connection.execute(f"create or replace table features.{table} as select * from given")
     home.replace(
         {
             "intermediate.int_moments_evaluated": pd.DataFrame(
                 {"as_of": [as_of], "known_at": [as_of + pd.Timedelta(hours=1)]}
             ),
-            "marts.dim_customers": customers[["customer_id"]].assign(first_seen_at=as_of),
+            "marts.dim_customers": drawn.customers[["customer_id"]].assign(first_seen_at=as_of),
         }
     )
 
 
 @pytest.fixture(scope="module")
 def customers() -> pd.DataFrame:
-    found = some_customers()
-    # the second cluster spends more; a tenth has none
-    found["cluster"] = np.where(found["revenue"] > 20, 1.0, 0.0)
-    found.loc[::10, "cluster"] = np.nan
-    return found
+    return DRAWN.customers
 
 
 @pytest.fixture(scope="module")
@@ -111,18 +67,18 @@ def home(tmp_path_factory, manifest, customers) -> FeatureHome:
         }
     )
     home.fill({"ml.customer_clusters": clusters, "ops.ledger": ledger})
-    with_customers(home, customers, AS_OF)
+    with_customers(home, DRAWN, AS_OF)
     home.run(SEGMENTS)
     return home
 
 
 def test_the_oracle_knows_every_segment():
-    assert {file.stem[4:] for file in FILES} == set(SIZES)
+    assert {file.stem[4:] for file in FILES} == set(MEMBERS)
 
 
-@pytest.mark.parametrize("segment", sorted(SIZES))
+@pytest.mark.parametrize("segment", sorted(MEMBERS))
 def test_members_are_those_for_whom_every_condition_holds(home, customers, segment):
-    wanted = set(customers.loc[SIZES[segment](customers), "customer_id"])
+    wanted = set(customers.loc[MEMBERS[segment](customers), "customer_id"])
     assert 0 < len(wanted) < len(customers)
     assert {
         row[0] for row in home.rows(f"select customer_id from segments.seg_{segment}")
@@ -133,7 +89,7 @@ def test_members_are_those_for_whom_every_condition_holds(home, customers, segme
     assert sorted(row[0] for row in listed) == sorted(wanted)
 
 
-@pytest.mark.parametrize("segment", sorted(SIZES))
+@pytest.mark.parametrize("segment", sorted(MEMBERS))
 def test_every_customer_has_an_answer_why_or_why_not(home, customers, segment):
     found = home.table(f"conditions.seg_{segment}", "customer_id")
     assert found["customer_id"].to_list() == customers["customer_id"].to_list()
@@ -155,7 +111,7 @@ def test_each_segment_has_a_member_a_non_member_and_its_boundary_by_hand(home):
 
 def test_segments_are_registered_with_what_their_file_says(home, customers):
     found = home.table("segments.dim_segments", "segment").set_index("segment")
-    assert set(found.index) == set(SIZES)
+    assert set(found.index) == set(MEMBERS)
     favourites = found.loc["lapsed_favourites"]
     assert favourites["description"] == (
         "Lapsed customers of the cluster that spends most: worth winning back."
@@ -163,8 +119,9 @@ def test_segments_are_registered_with_what_their_file_says(home, customers):
     assert favourites["parent"] == "lapsed_customers"
     assert list(found.loc["high_value_customers", "targets"]) == ["ads_files", "crm_files"]
     assert list(found.loc["new_visitors", "targets"]) == []
+    assert found["review_date"].notna().all()
     for segment, row in found.iterrows():
-        size = int(SIZES[segment](customers).sum())
+        size = int(MEMBERS[segment](customers).sum())
         assert row["size"] == size
         assert row["share"] == pytest.approx(size / len(customers))
         assert row["status"] == ("active" if size >= 50 else "too_small")
@@ -173,8 +130,24 @@ def test_segments_are_registered_with_what_their_file_says(home, customers):
 
 def test_a_segment_that_reads_clusters_says_so(home):
     found = dict(home.rows("select distinct segment, source from segments.fct_segment_members"))
-    assert found.pop("lapsed_favourites") == "cluster"
-    assert set(found.values()) == {"rule"}
+    hybrid = {"active_cluster_slowing", "bargain_cluster_abandoners", "lapsed_favourites"}
+    assert {segment for segment, source in found.items() if source == "cluster"} == hybrid
+    assert set(found.values()) == {"cluster", "rule"}
+
+
+@pytest.mark.parametrize("segment", sorted(PARENTS))
+def test_a_nested_segment_repeats_every_condition_of_its_parent(home, segment):
+    """By name and by answer, for every customer: so no member can be outside the parent."""
+
+    def conditions(name: str) -> pd.DataFrame:
+        found = home.table(f"conditions.seg_{name}", "customer_id").set_index("customer_id")
+        types = dict(row[:2] for row in home.rows(f"describe conditions.seg_{name}"))
+        return found[[column for column in found if types.get(column) == "BOOLEAN"]]
+
+    parent, child = conditions(PARENTS[segment]), conditions(segment)
+    shared = [name for name in parent if name != "is_member"]
+    pd.testing.assert_frame_equal(child[shared], parent[shared])
+    assert 0 < child["is_member"].sum() < parent["is_member"].sum()
 
 
 def test_the_list_of_segments_is_complete():
@@ -200,21 +173,21 @@ def test_conditions_can_be_read_in_a_copy_of_the_warehouse(home, tmp_path):
         connection.execute(f"attach '{published / 'warehouse.duckdb'}' as warehouse")
         for schema in ("features", "ml", "segments", "conditions"):
             connection.execute(f"create schema warehouse.{schema}")
-        for table in ("features.ftr_customers", "ml.customer_clusters"):
+        for table in (*FEATURES, "ml.customer_clusters"):
             connection.execute(f"create table warehouse.{table} as from original.{table}")
         connection.execute("use warehouse")
         views = connection.execute(
             "select sql from duckdb_views() "
             "where database_name = 'original' and schema_name = 'conditions'"
         ).fetchall()
-        assert len(views) == len(SIZES)
+        assert len(views) == len(MEMBERS)
         for (view,) in views:
             connection.execute(view)
     shutil.rmtree(tmp_path / "original")
     with duckdb.connect(
         str(tmp_path / "published" / "warehouse.duckdb"), read_only=True
     ) as connection:
-        for segment in SIZES:
+        for segment in MEMBERS:
             count = connection.execute(
                 f"select count(*) from conditions.seg_{segment} where is_member"
             ).fetchone()
@@ -234,13 +207,13 @@ def test_a_member_of_a_nested_segment_who_is_none_of_its_parent_fails_a_test(hom
 
 
 @pytest.fixture(scope="module")
-def changed(home, customers) -> str:
+def changed(home) -> str:
     """Build a day later with one segment's file gone and three that cannot be segments."""
     folder = "models/segments"
     later = AS_OF + pd.Timedelta(days=1)
-    with_customers(home, customers.assign(as_of=later), later)
+    with_customers(home, DRAWN, later)
     members = (PROJECT_DIR / folder / "fct_segment_members.sql").read_text()
-    described = (PROJECT_DIR / folder / "_segments.yml").read_text()
+    unit_tests = ["_behaviour.yml", "_context.yml", "_hybrid.yml", "_intent.yml", "_lifecycle.yml"]
     start = "{{ segment(owner='a@example.com', purpose='analytics') }} select customer_id, "
     source = " from {{ ref('ftr_customers') }}"
     return home.run_changed(
@@ -251,7 +224,7 @@ def changed(home, customers) -> str:
             f"{folder}/seg_with_is_member.sql": f"{start} as_of, true as is_member {source}",
             f"{folder}/seg_new_visitors.sql": None,
             f"{folder}/fct_segment_members.sql": members.replace("    'seg_new_visitors',\n", ""),
-            f"{folder}/_segments.yml": described[: described.index("unit_tests:")],
+            **{f"{folder}/{name}": None for name in unit_tests},
         },
     )
 
@@ -266,7 +239,7 @@ def test_what_cannot_be_a_segment_is_refused_by_the_name_of_its_file(changed, ho
 
 
 def test_a_segment_whose_file_is_gone_is_retired_and_its_tables_go(changed, home, customers):
-    size = int(SIZES["new_visitors"](customers).sum())
+    size = int(MEMBERS["new_visitors"](customers).sum())
     found = home.table("segments.dim_segments", "segment").set_index("segment")
     assert found.loc["new_visitors", ["status", "size"]].to_list() == ["retired", 0]
     assert found.loc["new_visitors", "description"].startswith("Seen for the first time")

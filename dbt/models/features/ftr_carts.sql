@@ -89,7 +89,7 @@ fullest as (
         as_of,
         category,
         -- of equally many pieces the first category by name
-        row_number() over (partition by customer_id, as_of order by quantity desc, category) as place
+        row_number() over (partition by customer_id, as_of order by quantity desc, category asc) as place
 
     from categories
 

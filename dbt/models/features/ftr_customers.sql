@@ -16,9 +16,11 @@ select
     profiles.preferred_channel,
     coalesce(profiles.country, visits.country, profiles.invoice_country) as country,
     coalesce(profiles.city, visits.city) as city,
-    coalesce(
-        coalesce(profiles.city, visits.city) in ('{{ var("urban_cities") | join("', '") }}'), false
-    ) as is_urban,
+    coalesce(coalesce(profiles.city, visits.city) in (
+        {% for city in var('urban_cities') -%}
+        {{ sql_text(city) }}{{ ',' if not loop.last }}
+        {% endfor %}
+    ), false) as is_urban,
     coalesce(profiles.locale, visits.locale) as locale,
     visits.device_type,
     visits.referrer,

@@ -76,6 +76,7 @@ select
     customer_id,
     as_of,
     is_recent_buyer,
-    2 * product / nullif(distance, 0) as buyer_likeness
+    -- rounded, so that who stands at a mean is not beside it by the last bit
+    round(2 * product / nullif(distance, 0), 9) as buyer_likeness
 
 from projected

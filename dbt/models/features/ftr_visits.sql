@@ -4,7 +4,6 @@ Device, place and path are those of the last session that was over at as_of, the
 the gap had passed by then, so nothing later can change it.
 -#}
 {{ config(materialized='table') }}
-{%- set evening = var('evening_hours') %}
 
 with
 
@@ -66,14 +65,10 @@ visits as (
         min(started_at) as first_started_at,
         {{ windowed('count(*)', 'sessions') }},
         count(*) filter (
-            where age_days <= 90 and started_hour >= {{ evening[0] }} and started_hour < {{ evening[1] }}
+            where age_days <= 90 and started_hour in ({{ var('evening_hours') | join(', ') }})
         ) as evening_sessions_90_days,
         count(*) filter (
-            where age_days <= 30 and is_on_weekday and (
-                {% for hours in var('commuting_hours') -%}
-                (started_hour >= {{ hours[0] }} and started_hour < {{ hours[1] }}){{ ' or ' if not loop.last }}
-                {%- endfor %}
-            )
+            where age_days <= 30 and is_on_weekday and started_hour in ({{ var('commuting_hours') | join(', ') }})
         ) as commuting_sessions_30_days,
         {{ minutes_of_sessions('age_days <= 90') }} as session_minutes,
         {{ minutes_of_sessions('age_days <= 30') }}

@@ -6,6 +6,7 @@ names in the text, and a test finds one that is missing.
 {%- set segments = [
     'seg_abandoners_of_large_carts',
     'seg_abandoners_viewing_again',
+    'seg_active_cluster_slowing',
     'seg_added_without_purchase',
     'seg_bargain_cluster_abandoners',
     'seg_brand_loyal',
@@ -46,7 +47,6 @@ names in the text, and a test finds one that is missing.
     'seg_referred_visitors',
     'seg_repeat_product_viewers',
     'seg_seasonal_shoppers',
-    'seg_spending_cluster_gone_quiet',
     'seg_urban_customers',
     'seg_urban_mobile_commuters',
 ] %}

@@ -5,9 +5,7 @@ select
     customer_id,
     as_of,
     margin_views_30_days >= {{ segment_limit('margin_viewer_views') }} as views_them_often,
-    margin_views_30_days >= {{ segment_limit('margin_viewer_share') }} * product_views_30_days as views_little_else,
     orders_90_days <= {{ segment_limit('rare_buyer_orders') }} as rarely_buys,
     margin_views_30_days,
-    product_views_30_days,
     orders_90_days
 from {{ ref('ftr_customers') }}
