@@ -11,7 +11,8 @@ from tests.e2e.servers import tessera
 def shop(tmp_path_factory) -> Path:
     """Return the folder of a small simulated shop, with its truth."""
     out = tmp_path_factory.mktemp("shop") / "shop"
-    size = ("--customers", "400", "--days", "60", "--seed", "5")
+    # a quarter: long enough that customers lapse
+    size = ("--customers", "400", "--days", "90", "--seed", "5")
     tessera(out.parent / "unused", "simulate", *size, "--out", str(out))
     return out
 

@@ -145,6 +145,33 @@ def test_rfm_equals_the_independent_computation(home, orders, refunds, lines):
     pd.testing.assert_frame_equal(ours, theirs, check_dtype=False)
 
 
+def test_segments_of_value_and_lifecycle_have_members(home, orders):
+    sizes = {
+        row["segment"]: row["size"]
+        for row in table(home, "select segment, size from segments.dim_segments")
+    }
+    print(sizes)
+    value_and_lifecycle = {
+        "frequent_buyers",
+        "high_value_customers",
+        "high_value_lapsed",
+        "lapsed_customers",
+        "one_time_buyers",
+        "purchase_frequency_falling",
+        "purchase_frequency_rising",
+        "recent_buyers",
+        "seasonal_shoppers",
+    }
+    assert {segment for segment in value_and_lifecycle if not sizes[segment]} == set()
+    # an invoice without a customer is a customer of its own, who buys once
+    named = orders.dropna(subset="customer")
+    counts = named.groupby("customer").size()
+    unnamed = orders["customer"].isna().sum()
+    assert sizes["one_time_buyers"] == (counts == 1).sum() + unnamed
+    # without visits there is nothing to say of behaviour
+    assert sizes["cart_abandoners"] == sizes["category_interest"] == sizes["mobile_users"] == 0
+
+
 def percent_rank(values):
     """(rank - 1) / (n - 1), equal values sharing the lowest rank."""
     return (values.rank(method="min") - 1) / max(len(values) - 1, 1)

@@ -6,6 +6,7 @@ import shutil
 import duckdb
 import pandas as pd
 import pytest
+import yaml
 
 from dagster_project.dbt_project import PROJECT_DIR
 from tests.warehouse.conftest import Home
@@ -22,6 +23,16 @@ PARENTS = {
 }
 
 
+def contracts() -> dict[str, dict[str, str]]:
+    """Return the columns of the feature tables that state them, with their types."""
+    described = yaml.safe_load((PROJECT_DIR / "models" / "features" / "_features.yml").read_text())
+    return {
+        model["name"]: {column["name"]: column["data_type"] for column in model["columns"]}
+        for model in described["models"]
+        if "contract" in model.get("config", {})
+    }
+
+
 def with_customers(home: FeatureHome, drawn: Drawn, as_of: pd.Timestamp) -> None:
     """Put customers in the place of all features, at one moment."""
     with duckdb.connect(str(home.warehouse)) as connection:
@@ -29,6 +40,11 @@ def with_customers(home: FeatureHome, drawn: Drawn, as_of: pd.Timestamp) -> None
         for table, rows in drawn.at(as_of).tables().items():
             connection.register("given", rows)
             connection.execute(f"create or replace table features.{table} as select * from given")
+        for table, columns in contracts().items():
+            for name, kind in columns.items():
+                connection.execute(
+                    f"alter table if exists features.{table} add column if not exists {name} {kind}"
+                )
     home.replace(
         {
             "intermediate.int_moments_evaluated": pd.DataFrame(
@@ -72,8 +88,10 @@ def home(tmp_path_factory, manifest, customers) -> FeatureHome:
     return home
 
 
-def test_the_oracle_knows_every_segment():
-    assert {file.stem[4:] for file in FILES} == set(MEMBERS)
+def test_the_oracle_knows_the_library_and_nothing_that_is_gone():
+    """A segment of your own needs no rule here: its unit test says who is a member."""
+    assert set(MEMBERS) <= {file.stem[4:] for file in FILES}
+    assert len(MEMBERS) >= 45
 
 
 @pytest.mark.parametrize("segment", sorted(MEMBERS))
@@ -111,7 +129,7 @@ def test_each_segment_has_a_member_a_non_member_and_its_boundary_by_hand(home):
 
 def test_segments_are_registered_with_what_their_file_says(home, customers):
     found = home.table("segments.dim_segments", "segment").set_index("segment")
-    assert set(found.index) == set(MEMBERS)
+    assert set(found.index) == {file.stem[4:] for file in FILES}
     favourites = found.loc["lapsed_favourites"]
     assert favourites["description"] == (
         "Lapsed customers of the cluster that spends most: worth winning back."
@@ -120,7 +138,7 @@ def test_segments_are_registered_with_what_their_file_says(home, customers):
     assert list(found.loc["high_value_customers", "targets"]) == ["ads_files", "crm_files"]
     assert list(found.loc["new_visitors", "targets"]) == []
     assert found["review_date"].notna().all()
-    for segment, row in found.iterrows():
+    for segment, row in found.loc[list(MEMBERS)].iterrows():
         size = int(MEMBERS[segment](customers).sum())
         assert row["size"] == size
         assert row["share"] == pytest.approx(size / len(customers))
@@ -180,7 +198,7 @@ def test_conditions_can_be_read_in_a_copy_of_the_warehouse(home, tmp_path):
             "select sql from duckdb_views() "
             "where database_name = 'original' and schema_name = 'conditions'"
         ).fetchall()
-        assert len(views) == len(MEMBERS)
+        assert len(views) == len(FILES)
         for (view,) in views:
             connection.execute(view)
     shutil.rmtree(tmp_path / "original")
