@@ -176,9 +176,9 @@ class Drawn:
         return Drawn(self.customers.assign(as_of=as_of))
 
 
-def draw(count: int = 600) -> Drawn:
+def draw(count: int = 600, *, seed: int = 3) -> Drawn:
     """Draw customers of whom each segment has some; whoever never ordered has no recency."""
-    chance = np.random.default_rng(3)
+    chance = np.random.default_rng(seed)
 
     def whole(below: int) -> np.ndarray:
         return chance.integers(0, below, count)

@@ -16,6 +16,7 @@ from tests.warehouse.segment_reference import AS_OF, MEMBERS, Drawn, draw
 FILES = sorted((PROJECT_DIR / "models" / "segments").glob("seg_*.sql"))
 DRAWN = draw()
 FEATURES = sorted(f"features.{table}" for table in DRAWN.tables())
+MEMBERS_AT = "select customer_id from segments.seg_{segment} where as_of = '{as_of}'"
 PARENTS = {
     file.stem[4:]: found[1]
     for file in FILES
@@ -33,12 +34,16 @@ def contracts() -> dict[str, dict[str, str]]:
     }
 
 
-def with_customers(home: FeatureHome, drawn: Drawn, as_of: pd.Timestamp) -> None:
-    """Put customers in the place of all features, at one moment."""
+def with_customers(
+    home: FeatureHome, draws: dict[pd.Timestamp, Drawn], as_of: pd.Timestamp
+) -> None:
+    """Put customers in the place of all features; the moment evaluated is ``as_of``."""
+    tables = [drawn.at(moment).tables() for moment, drawn in draws.items()]
+    customers = pd.concat([each["ftr_customers"] for each in tables])
     with duckdb.connect(str(home.warehouse)) as connection:
         connection.execute("create schema if not exists features")
-        for table, rows in drawn.at(as_of).tables().items():
-            connection.register("given", rows)
+        for table in tables[0]:
+            connection.register("given", pd.concat([each[table] for each in tables]))
             connection.execute(f"create or replace table features.{table} as select * from given")
         for table, columns in contracts().items():
             for name, kind in columns.items():
@@ -50,7 +55,9 @@ def with_customers(home: FeatureHome, drawn: Drawn, as_of: pd.Timestamp) -> None
             "intermediate.int_moments_evaluated": pd.DataFrame(
                 {"as_of": [as_of], "known_at": [as_of + pd.Timedelta(hours=1)]}
             ),
-            "marts.dim_customers": drawn.customers[["customer_id"]].assign(first_seen_at=as_of),
+            "marts.dim_customers": customers[["customer_id"]]
+            .drop_duplicates()
+            .assign(first_seen_at=as_of),
         }
     )
 
@@ -83,7 +90,7 @@ def home(tmp_path_factory, manifest, customers) -> FeatureHome:
         }
     )
     home.fill({"ml.customer_clusters": clusters, "ops.ledger": ledger})
-    with_customers(home, DRAWN, AS_OF)
+    with_customers(home, {AS_OF: DRAWN}, AS_OF)
     home.run(SEGMENTS)
     return home
 
@@ -229,7 +236,7 @@ def changed(home) -> str:
     """Build a day later with one segment's file gone and three that cannot be segments."""
     folder = "models/segments"
     later = AS_OF + pd.Timedelta(days=1)
-    with_customers(home, DRAWN, later)
+    with_customers(home, {later: DRAWN}, later)
     members = (PROJECT_DIR / folder / "fct_segment_members.sql").read_text()
     unit_tests = ["_behaviour.yml", "_context.yml", "_hybrid.yml", "_intent.yml", "_lifecycle.yml"]
     start = "{{ segment(owner='a@example.com', purpose='analytics') }} select customer_id, "
@@ -275,3 +282,24 @@ def test_a_segment_whose_file_is_gone_is_retired_and_its_tables_go(changed, home
 def test_who_stays_entered_when_the_stay_began(changed, home):
     entered = home.rows("select distinct as_of, entered_at from segments.fct_segment_members")
     assert entered == [(AS_OF + pd.Timedelta(days=1), AS_OF)]
+
+
+def test_each_of_several_moments_is_evaluated_as_if_alone(tmp_path_factory, manifest):
+    """One draw at one moment, another at the next: no segment mixes them."""
+    home = FeatureHome(tmp_path_factory.mktemp("moments"), manifest)
+    draws = {AS_OF: draw(200), AS_OF + pd.Timedelta(days=1): draw(200, seed=4)}
+    clusters = [
+        drawn.at(as_of).customers[["customer_id", "as_of", "cluster"]].dropna()
+        for as_of, drawn in draws.items()
+    ]
+    home.fill({"ml.customer_clusters": pd.concat(clusters)})
+    with_customers(home, draws, AS_OF)
+    home.run(["seg_*"])
+    wrong = [
+        (segment, as_of)
+        for segment, rule in MEMBERS.items()
+        for as_of, drawn in draws.items()
+        if {row[0] for row in home.rows(MEMBERS_AT.format(segment=segment, as_of=as_of))}
+        != set(drawn.customers.loc[rule(drawn.customers), "customer_id"])
+    ]
+    assert wrong == []
