@@ -8,6 +8,8 @@ select 'raw.online_retail', count(*) from raw.online_retail
 union all
 select 'raw.customers', count(*) from raw.customers
 union all
+select 'raw.weather', count(*) from raw.weather
+union all
 select 'raw.sources', count(*) from raw.sources
 union all
 select 'ops.ledger', count(*) from ops.ledger

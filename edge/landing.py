@@ -27,6 +27,7 @@ ENDINGS = {
     "ledger": (".jsonl", ".jsonl.gz"),
     "online_retail": (".csv", ".parquet"),
     "customers": (".csv", ".parquet"),
+    "weather": (".csv", ".parquet"),
 }
 
 Status = Literal["landed", "already landed", "left out", "still growing"]

@@ -12,7 +12,7 @@ from edge.configuration import read
 LEDGER = "tessera_ledger"
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 
-Kind = Literal["events", "online_retail", "customers"]
+Kind = Literal["events", "online_retail", "customers", "weather"]
 CustomerColumn = Literal[
     "user_id",
     "email",

@@ -19,6 +19,7 @@ TABLES = {
     ("raw", "loaded_files"): "What became of each landing file; one row per file.",
     ("raw", "online_retail"): "Order lines of the UCI online retail set; one row per line.",
     ("raw", "customers"): "Customers as a CRM exports them; one row per exported line.",
+    ("raw", "weather"): "Weather where a table of it is given; one row per city and day told.",
     ("raw", "sources"): "Kind and identifier namespace of each source; one row per source.",
     ("ops", "ledger"): "What this platform did and decided, as events; one row per ledger line.",
     ("ops", "moments"): "The moment to evaluate; one row.",

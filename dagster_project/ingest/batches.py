@@ -19,6 +19,7 @@ TABLES = {
     "ledger": "ops.ledger",
     "online_retail": "raw.online_retail",
     "customers": "raw.customers",
+    "weather": "raw.weather",
 }
 REPEATS = {"ledger": "no_repeats", "customers": "find_unchanged_customers"}
 GLOB = str.maketrans({"[": "[[]", "*": "[*]", "?": "[?]"})

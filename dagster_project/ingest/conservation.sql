@@ -9,6 +9,8 @@ stored as (
     union all
     select file_number from raw.customers
     union all
+    select file_number from raw.weather
+    union all
     select file_number from ops.ledger
 
 ),

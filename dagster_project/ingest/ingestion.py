@@ -16,7 +16,7 @@ from dagster_project.ingest.work import Tell, Work
 from edge.sources import Sources
 
 COPIES = Path("tmp") / "ingesting"  # in the home: copies that DuckDB reads, gone afterwards
-KINDS = ("events", "online_retail", "customers", "ledger")
+KINDS = ("events", "online_retail", "customers", "weather", "ledger")
 
 
 @dataclass(frozen=True, slots=True)

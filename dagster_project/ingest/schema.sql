@@ -88,6 +88,20 @@ create table if not exists raw.customers (
     loaded_at timestamp
 );
 
+-- Optional: what the weather was. A later row of the same city and day takes the place of an earlier one.
+create table if not exists raw.weather (
+    source varchar,
+    file varchar,
+    file_number bigint,
+    line bigint,
+    message_id varchar,
+    city varchar,
+    weather_date date,
+    condition varchar,
+    temperature_c double,
+    loaded_at timestamp
+);
+
 -- What we did and decided, as events: one row per line of landing/tessera_ledger.
 create table if not exists ops.ledger (
     file varchar, file_number bigint, line bigint, kind varchar, recorded_at timestamp, payload json, loaded_at timestamp

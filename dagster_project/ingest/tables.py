@@ -20,7 +20,8 @@ OWN_LINE = "tessera line"
 ROWS_AT_ONCE = 50_000
 DELIMITERS = ",;\t|"
 
-# Our column, and how the two published editions call it: letters and digits only, lower case.
+# Our column, and how files or the two published editions call it: letters and digits only, lower
+# case.
 ONLINE_RETAIL = {
     "invoice": ("invoiceno", "invoice"),
     "stock_code": ("stockcode",),
@@ -30,6 +31,20 @@ ONLINE_RETAIL = {
     "unit_price": ("unitprice", "price"),
     "customer": ("customerid",),
     "country": ("country",),
+}
+WEATHER = {
+    "city": ("city",),
+    "weather_date": ("date", "weatherdate", "day"),
+    "condition": ("condition", "weather"),
+    "temperature_c": ("temperaturec", "temperature"),
+}
+HEADERS = {
+    "online_retail": (
+        ONLINE_RETAIL,
+        "the UCI set has InvoiceNo, StockCode, "
+        "Description, Quantity, InvoiceDate, UnitPrice, CustomerID and Country",
+    ),
+    "weather": (WEATHER, "a table of weather has city, date, condition and temperature_c"),
 }
 
 
@@ -49,9 +64,8 @@ def scan_table(file: LandingFile, sources: Sources, *, copies: Path) -> tuple[Sc
 
 def columns(file: LandingFile, headers: Sequence[str], sources: Sources) -> dict[str, str]:
     """Return the ``columns`` of ``landed_rows`` for this file's headers."""
-    if file.kind == "online_retail":
-        found = _find_online_retail(headers)
-        return {"columns": _texts(found)}
+    if file.kind in HEADERS:
+        return {"columns": _texts(_find(headers, *HEADERS[file.kind]))}
     mapping = sources.columns(file.source)
     by_name = {header.strip().casefold(): header for header in headers}
     found = {
@@ -69,17 +83,18 @@ def columns(file: LandingFile, headers: Sequence[str], sources: Sources) -> dict
     return {"columns": f"{_texts(found)}, {traits}"}
 
 
-def _find_online_retail(headers: Sequence[str]) -> dict[str, str | None]:
+def _find(
+    headers: Sequence[str], wanted: Mapping[str, tuple[str, ...]], hint: str
+) -> dict[str, str | None]:
     plain = {"".join(filter(str.isalnum, header)).casefold(): header for header in headers}
     found = {
         ours: next((plain[name] for name in names if name in plain), None)
-        for ours, names in ONLINE_RETAIL.items()
+        for ours, names in wanted.items()
     }
     missing = [ours for ours, header in found.items() if header is None]
     if missing:
         raise Unreadable(
-            f"no column for {', '.join(missing)}: the UCI set has InvoiceNo, StockCode, "
-            "Description, Quantity, InvoiceDate, UnitPrice, CustomerID and Country",
+            f"no column for {', '.join(missing)}: {hint}",
             is_final=False,
         )
     return found

@@ -54,6 +54,10 @@ A limit that is said to be reached counts from its value on; "more than" and "le
         'evening_share': (0.6, 'share of the sessions in 90 days', 'clearly most; an even visitor has a sixth there'),
         'commuting_sessions': (2, 'sessions in commuting hours in 30 days', 'once may be a day off'),
 
+        'weather_visits': (3, 'visits in 90 days on days of known weather', 'a share of fewer says little'),
+        'wet_visit_share': (0.6, 'share of these visits', 'clearly most'),
+        'wet_visit_factor': (1.5, 'by the share of wet days', 'half as often again as chance'),
+
         'abandoned_category': ('Shoes', 'a category', 'the one whose abandoners are written to first'),
         'category_bought': ('Audio', 'a category', 'accessories are offered to its buyers'),
         'category_bought_purchases': (1, 'order lines in 30 days', 'one is enough to offer accessories'),

@@ -11,6 +11,8 @@ create or replace table staging.stg_segment__order_events (
     value decimal(18, 4)
 );
 
+create or replace table staging.stg_weather__days (city varchar, weather_date date, is_wet boolean);
+
 create or replace table staging.stg_segment__order_lines (
     message_id varchar, product_id varchar, category varchar, brand varchar, quantity double,
     price decimal(18, 4), list_price decimal(18, 4)

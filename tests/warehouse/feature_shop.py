@@ -59,6 +59,7 @@ class Shop:
         )
         sessions = sessions_of(events, customers)
         return {
+            "staging.stg_weather__days": weather(max(moments)),
             "intermediate.int_events_sessionized": events.drop(columns=OF_SESSIONS),
             "intermediate.int_moments_evaluated": pd.DataFrame(
                 {"as_of": list(moments), "known_at": KNOWN_AT}
@@ -82,6 +83,15 @@ class Shop:
             "marts.fct_order_lines": self.lines,
             "marts.fct_refunds": self.refunds,
         }
+
+
+def weather(until: pd.Timestamp) -> pd.DataFrame:
+    """Return the weather of two cities, every third and every second day wet."""
+    days = pd.date_range(FIRST_DAY, until, freq="D", normalize=True)
+    wet = {"paris": days.day_of_year % 3 == 0, "giverny": days.day_of_year % 2 == 0}
+    return pd.concat(
+        [pd.DataFrame({"city": city, "weather_date": days, "is_wet": wet[city]}) for city in wet]
+    )
 
 
 def sessionized(events: pd.DataFrame) -> pd.DataFrame:

@@ -119,6 +119,11 @@ MEMBERS: dict[str, Rule] = {
         )
     ),
     "urban_customers": lambda c: c["is_urban"],
+    "weather_shoppers": lambda c: (
+        (c["visits_with_weather"] >= 3)
+        & (c["wet_visit_share"] >= 0.6)
+        & (c["wet_visit_share"] >= 1.5 * c["wet_day_share"])
+    ),
     "urban_mobile_commuters": lambda c: (
         mobile(c) & c["is_urban"] & (c["commuting_sessions_30_days"] >= 2)
     ),
@@ -143,6 +148,11 @@ OTHERS = {
         "similar_products_bought": "similar_products_bought",
     },
     "ftr_lookalikes": {"buyer_likeness": "buyer_likeness"},
+    "ftr_weathers": {
+        "visits_with_weather": "visits_with_weather",
+        "wet_visit_share": "wet_visit_share",
+        "wet_day_share": "wet_day_share",
+    },
     "ftr_affinities": {"audio_purchases": "purchases_30_days"},
 }
 UNREAD = {
@@ -150,6 +160,7 @@ UNREAD = {
     "ftr_searches": ("searchers_of_rarest",),
     "ftr_revisits": ("product_id",),
     "ftr_lookalikes": (),
+    "ftr_weathers": (),
     "ftr_affinities": (),
 }
 
@@ -255,6 +266,9 @@ def draw(count: int = 600, *, seed: int = 3) -> Drawn:
             "views_of_one_product": some(whole(8) + 2.0),
             "similar_products_bought": whole(3),
             "buyer_likeness": some(chance.normal(0, 1, count)),
+            "visits_with_weather": some(whole(8).astype(float)),
+            "wet_visit_share": chance.random(count),
+            "wet_day_share": chance.random(count),
             "audio_purchases": some(whole(3).astype(float)),
         }
     )

@@ -203,6 +203,25 @@ class Tastes:
         late = {who: [s for s, is_late in shares if is_late] for who, shares in found.items()}
         return {who: min(shares) for who, shares in late.items() if shares}
 
+    def weather(self, customer: str, told: pd.DataFrame) -> tuple[int, float, float] | None:
+        """Return visits on days of known weather, the share of wet ones, and what chance gives."""
+        recent = told[[self.is_recent(day, 90) for day in told["weather_date"]]]
+        usual = recent.groupby("city")["is_wet"].mean()
+        wet = recent.set_index(["city", "weather_date"])["is_wet"]
+        keys = [
+            (session["city"].lower(), session["started_at"].normalize())
+            for session in self.reference.sessions[customer]
+            if session["city"] and session["ended_at"] + 0.5 * HOUR <= self.as_of
+        ]
+        known = [key for key in keys if key in wet.index]
+        if not known:
+            return None
+        return (
+            len(known),
+            mean([bool(wet[key]) for key in known]),
+            mean([usual[city] for city, _ in known]),
+        )
+
     def revisits(self, customer: str) -> tuple[int, int] | None:
         """Return views and similar purchases of the product that ``ftr_revisits`` names."""
         views = Counter(

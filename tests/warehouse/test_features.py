@@ -6,7 +6,7 @@ import pytest
 from dagster_project.dbt_project import PROJECT_DIR
 from tests.warehouse.feature_home import FEATURES, FeatureHome
 from tests.warehouse.feature_reference import Reference
-from tests.warehouse.feature_shop import FIRST_DAY, random_shop
+from tests.warehouse.feature_shop import FIRST_DAY, random_shop, weather
 from tests.warehouse.taste_reference import Tastes
 
 SHOP = random_shop(seed=7)
@@ -111,7 +111,7 @@ def test_the_last_week_is_what_plain_loops_say(home, as_of):
 
 
 @pytest.mark.parametrize("as_of", MOMENTS, ids=["within a session", "at midnight", "at the end"])
-def test_searches_revisits_and_lookalikes_are_what_plain_loops_say(home, as_of):
+def test_searches_revisits_weather_and_lookalikes_are_what_plain_loops_say(home, as_of):
     tastes = Tastes(Reference(SHOP, as_of))
 
     def found(table: str, *columns: str) -> dict[str, object]:
@@ -123,6 +123,12 @@ def test_searches_revisits_and_lookalikes_are_what_plain_loops_say(home, as_of):
     revisits = {customer: tastes.revisits(customer) for customer in tastes.reference.customers()}
     assert found("ftr_revisits", "product_views_30_days", "similar_products_bought") == {
         customer: revisit for customer, revisit in revisits.items() if revisit
+    }
+    told = weather(as_of)
+    weathers = {c: tastes.weather(c, told) for c in tastes.reference.customers()}
+    columns = ("visits_with_weather", "wet_visit_share", "wet_day_share")
+    assert found("ftr_weathers", *columns) == {
+        customer: pytest.approx(values) for customer, values in weathers.items() if values
     }
     likeness = tastes.likeness()
     assert len(likeness) > 10

@@ -49,6 +49,7 @@ names in the text, and a test finds one that is missing.
     'seg_seasonal_shoppers',
     'seg_urban_customers',
     'seg_urban_mobile_commuters',
+    'seg_weather_shoppers',
 ] %}
 {#- Read without ref(): the history is written after the members, from them. -#}
 {%- set history = adapter.get_relation(this.database, this.schema, 'fct_segment_history') if execute %}

@@ -17,6 +17,7 @@ SOURCES = Sources.model_validate(
     {
         "sources": {
             "online_retail": {"kind": "online_retail"},
+            "weather": {"kind": "weather"},
             "crm": {
                 "kind": "customers",
                 "namespace": "shop",
@@ -38,6 +39,7 @@ TABLES = (
     "raw.loaded_files",
     "raw.online_retail",
     "raw.customers",
+    "raw.weather",
     "raw.sources",
     "ops.ledger",
 )

@@ -25,6 +25,11 @@ def arrivals(day):
         ("same.jsonl", line("same"), "app"),
         ("crm.csv", csv.encode(), "crm"),
         ("retail.csv", retail.encode(), "online_retail"),
+        (
+            "weather.csv",
+            b"city,date,condition,temperature_c\nParis,2026-01-02,rain,%d\n" % (day // 2),
+            "weather",
+        ),
         ("build.jsonl", json.dumps(entry).encode(), "tessera_ledger"),
     ]
 
