@@ -296,6 +296,7 @@ def test_sources_are_listed_with_kind_and_namespace(home):
         ("app", "events", "app"),
         ("crm", "customers", "shop"),
         ("online_retail", "online_retail", "online_retail"),
+        ("weather", "weather", "weather"),
     ]
 
 
