@@ -54,7 +54,7 @@ A limit that is said to be reached counts from its value on; "more than" and "le
         'evening_share': (0.6, 'share of the sessions in 90 days', 'clearly most; an even visitor has a sixth there'),
         'commuting_sessions': (2, 'sessions in commuting hours in 30 days', 'once may be a day off'),
 
-        'weather_visits': (3, 'visits in 90 days on days of known weather', 'a share of fewer says little'),
+        'weather_visits': (6, 'visits in 90 days on days of known weather', 'a share of fewer comes about by chance'),
         'wet_visit_share': (0.6, 'share of these visits', 'clearly most'),
         'wet_visit_factor': (1.5, 'by the share of wet days', 'half as often again as chance'),
 

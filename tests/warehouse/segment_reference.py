@@ -120,7 +120,7 @@ MEMBERS: dict[str, Rule] = {
     ),
     "urban_customers": lambda c: c["is_urban"],
     "weather_shoppers": lambda c: (
-        (c["visits_with_weather"] >= 3)
+        (c["visits_with_weather"] >= 6)
         & (c["wet_visit_share"] >= 0.6)
         & (c["wet_visit_share"] >= 1.5 * c["wet_day_share"])
     ),
@@ -266,7 +266,7 @@ def draw(count: int = 600, *, seed: int = 3) -> Drawn:
             "views_of_one_product": some(whole(8) + 2.0),
             "similar_products_bought": whole(3),
             "buyer_likeness": some(chance.normal(0, 1, count)),
-            "visits_with_weather": some(whole(8).astype(float)),
+            "visits_with_weather": some(whole(20).astype(float)),
             "wet_visit_share": chance.random(count),
             "wet_day_share": chance.random(count),
             "audio_purchases": some(whole(3).astype(float)),
