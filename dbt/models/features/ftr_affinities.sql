@@ -17,7 +17,7 @@ weighted as (
         cast(sum(interactions.product_views_30_days) as bigint) as product_views_30_days,
         cast(sum(interactions.purchases) as bigint) as purchases,
         cast(sum(interactions.purchases_30_days) as bigint) as purchases_30_days,
-        cast(sum(cast(interactions.weight as decimal(28, 18))) as double) as weight
+        cast(sum(cast(interactions.weight as decimal(18, 10))) as double) as weight
 
     from {{ ref('ftr_interactions') }} as interactions
 
@@ -44,7 +44,7 @@ select
     purchases_30_days,
     weight,
     weight
-    / nullif(cast(sum(cast(weight as decimal(28, 18))) over (partition by customer_id, as_of, level) as double), 0)
+    / nullif(cast(sum(cast(weight as decimal(18, 10))) over (partition by customer_id, as_of, level) as double), 0)
         as affinity_share
 
 from weighted

@@ -76,7 +76,7 @@ select
     cast(coalesce(sum(purchases) filter (where age_days <= 30), 0) as bigint) as purchases_30_days,
     cast(sum(score) as bigint) as score_plain,
     -- decimals add up exactly: the same rows give the same weight in whatever order they are read
-    cast(sum(cast(score * decay as decimal(28, 18))) as double) as weight,
+    cast(sum(cast(score * decay as decimal(18, 12))) as double) as weight,
     max(last_at) as last_at
 
 from scored

@@ -16,7 +16,7 @@ affinities as (
         name,
         product_views,
         purchases,
-        cast(weight as decimal(28, 18)) as weight
+        cast(weight as decimal(18, 10)) as weight
 
     from {{ ref('ftr_affinities') }}
 
