@@ -20,6 +20,10 @@ select
     weather_date,
     condition,
     temperature_c,
-    condition in ('{{ var("wet_conditions") | join("', '") }}') as is_wet
+    condition in (
+        {% for condition in var('wet_conditions') -%}
+        {{ sql_text(condition) }}{{ ',' if not loop.last }}
+        {% endfor %}
+    ) as is_wet
 from told
 where place = 1
