@@ -1,6 +1,10 @@
 """Running dbt in this process: its imports and its parsed project are paid for once a run."""
 
+import contextlib
+import io
+import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +15,7 @@ from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from dagster_project import dbt_code
 from dagster_project.dbt_project import PROJECT_DIR
-from dagster_project.settings import Settings
+from dagster_project.settings import Settings, apply
 
 ARGUMENTS = ("build", "--exclude-resource-type", "unit_test")
 _parsed: dict[tuple[Path, int], Any] = {}
@@ -60,9 +64,59 @@ def rebuild(models: Sequence[str], settings: Settings, manifest: Path) -> None:
         raise DbtFailedError("\n".join(failures))
 
 
+def compiled(arguments: Sequence[str], settings: Settings, manifest: Path) -> list[Any]:
+    """Return the nodes that the arguments choose, compiled as for a warehouse that is new.
+
+    The warehouse of the home is not opened: dbt sees an empty one of the same catalog.
+    """
+    _parse_once(settings, manifest)
+    with tempfile.TemporaryDirectory(prefix="tessera-") as empty:
+        apply(replace(settings, home=Path(empty)))
+        try:
+            with contextlib.redirect_stdout(io.StringIO()):  # dbt prints what it compiled
+                _, results = _invoked(
+                    ["compile", "--no-write-json", "--no-populate-cache", *arguments],
+                    settings,
+                    manifest,
+                )
+        finally:
+            apply(settings)
+    return [result.node for result in results]
+
+
 def _invoke(
     arguments: Sequence[str], settings: Settings, manifest: Path
 ) -> tuple[list[DbtCoreCliEventMessage], list[str]]:
+    messages, results = _invoked(arguments, settings, manifest)
+    failures = [
+        f"{result.node.unique_id}: {result.message}"
+        for result in results
+        if result.status in ("error", "fail", "runtime error")
+    ]
+    return messages, failures
+
+
+def _parse_once(settings: Settings, manifest: Path) -> Any:  # noqa: ANN401 - dbt has no types
+    from dbt.cli.main import dbtRunner
+
+    key = (manifest, manifest.stat().st_mtime_ns)
+    if key not in _parsed:
+        parsed = dbtRunner().invoke(["--quiet", "parse", *_where(settings)])
+        _raise_if_broken(parsed.exception)
+        _parsed[key] = parsed.result
+    return _parsed[key]
+
+
+def _where(settings: Settings) -> list[str]:
+    return [
+        *("--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR)),
+        *("--target-path", str(settings.dbt_target), "--log-path", str(settings.dbt_logs)),
+    ]
+
+
+def _invoked(
+    arguments: Sequence[str], settings: Settings, manifest: Path
+) -> tuple[list[DbtCoreCliEventMessage], list[Any]]:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.artifacts.schemas.run import RunExecutionResult
     from dbt.cli.main import dbtRunner
@@ -70,24 +124,16 @@ def _invoke(
     from google.protobuf.message import Message
 
     messages: list[DbtCoreCliEventMessage] = []
-    where = [
-        *("--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR)),
-        *("--target-path", str(settings.dbt_target), "--log-path", str(settings.dbt_logs)),
-    ]
 
     def hear(event: Message) -> None:
         if event.info.level != "debug" and event.info.msg:
             raw = MessageToDict(event, preserving_proto_field_name=True)
             messages.append(DbtCoreCliEventMessage(raw_event=raw, event_history_metadata={}))
 
-    key = (manifest, manifest.stat().st_mtime_ns)
-    if key not in _parsed:
-        parsed = dbtRunner().invoke(["--quiet", "parse", *where])
-        _raise_if_broken(parsed.exception)
-        _parsed[key] = parsed.result
+    parsed = _parse_once(settings, manifest)
     try:
-        outcome = dbtRunner(manifest=_parsed[key], callbacks=[hear]).invoke(
-            ["--quiet", *arguments, *where]
+        outcome = dbtRunner(manifest=parsed, callbacks=[hear]).invoke(
+            ["--quiet", *arguments, *_where(settings)]
         )
     finally:
         # dbt-duckdb keeps the file open for the life of a process, which for it ends here
@@ -98,12 +144,7 @@ def _invoke(
     _raise_if_broken(outcome.exception)
     if not isinstance(outcome.result, RunExecutionResult):
         raise DbtFailedError(f"dbt {arguments[0]} gave no results")
-    failures = [
-        f"{result.node.unique_id}: {result.message}"
-        for result in outcome.result.results
-        if result.status in ("error", "fail", "runtime error")
-    ]
-    return messages, failures
+    return messages, list(outcome.result.results)
 
 
 def _raise_if_broken(exception: BaseException | None) -> None:

@@ -1,0 +1,31 @@
+-- The answers of those who entered, as they stood then: each entry is a customer of its own, named by its moment, so
+-- that one evaluation of marts.dim_consent_status answers for all of them. Answers are kept per day, so within
+-- a day an answer repeated later that day counts as given at the moment.
+create or replace table analysis.entries as
+select
+    customer_id || '@' || epoch_us(entered_at) as entry_id,
+    customer_id,
+    entered_at
+from analysis.stays
+where entered_at is not null;
+
+create table warehouse.marts.dim_customers as
+select entry_id as customer_id from analysis.entries;
+
+create table warehouse.marts.dim_visitors as
+select
+    visitors.visitor_id || '@' || entries.entry_id as visitor_id,
+    entries.entry_id as customer_id
+from analysis.entries
+inner join live.marts.dim_visitors as visitors on entries.customer_id = visitors.customer_id;
+
+create table warehouse.marts.fct_consents as
+select
+    consents.* replace (
+        consents.visitor_id || '@' || entries.entry_id as visitor_id,
+        least(consents.last_answered_at, entries.entered_at) as last_answered_at
+    )
+from analysis.entries
+inner join live.marts.dim_visitors as visitors on entries.customer_id = visitors.customer_id
+inner join live.marts.fct_consents as consents
+    on visitors.visitor_id = consents.visitor_id and consents.first_answered_at <= entries.entered_at

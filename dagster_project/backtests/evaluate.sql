@@ -1,0 +1,7 @@
+insert into analysis.evaluated
+select
+    customer_id,
+    customer_id as person_id,
+    as_of,
+    is_member
+from warehouse.conditions.{segment}

@@ -1,0 +1,1 @@
+"""Evaluating models at other moments than the live one, without touching the warehouse."""

@@ -1,0 +1,52 @@
+"""The clusters of past moments: the champion of today, given the features of then."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dagster_project.scratch.evaluation import PACKAGE
+from dagster_project.statements import statement
+from edge.statements import fill, identifier
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from dagster_project.scratch.evaluation import Scratch
+    from dagster_project.scratch.project import Model
+
+CLUSTERS = "source.tessera.ml.customer_clusters"
+CUSTOMERS = "model.tessera.ftr_customers"
+OF_TODAY = ("source.tessera.ml.recommendations", "source.tessera.ml.customer_scores")
+
+
+def assign(scratch: Scratch, targets: Sequence[Model], moments: Sequence[datetime]) -> None:
+    """Score the clusters at the moments, if a target reads them; the live moment has them."""
+    if CLUSTERS not in scratch.project.ancestors(targets):
+        return
+    if list(moments) == [scratch.live_as_of]:
+        return
+    from dagster_project import homes, scoring
+
+    registry = homes.registry(scratch.project.settings)
+    columns = scoring.features_needed(registry)
+    if not columns:
+        return  # without a champion nobody has a cluster, then as now
+    before = set(scratch.made)
+    customers = scratch.project.models[CUSTOMERS]
+    scratch.lay([customers], wanted=frozenset(columns) | {"customer_id", "as_of"})
+    numbers = ", ".join(f"{identifier(name)}::double as {identifier(name)}" for name in columns)
+    text = fill(statement(PACKAGE, "cluster_features"), {"columns": numbers})
+    scored = scoring.score_clusters(scratch.connection.execute(text).df(), registry)
+    scratch.drop(("ml", "customer_clusters"))
+    scoring.write(scratch.connection, scored)
+    # what was made holds only the champion's columns: the rule makes it again, with its own
+    scratch.made = before | {("ml", "customer_clusters")}
+
+
+def as_of_today(scratch: Scratch, targets: Sequence[Model]) -> list[str]:
+    """Name the predictions that the targets read and that are known of today only."""
+    read = scratch.project.ancestors(targets)
+    return [
+        ".".join(scratch.project.models[source].relation) for source in OF_TODAY if source in read
+    ]

@@ -1,0 +1,302 @@
+"""A scratch warehouse: the same SQL as live, at other moments and with what had arrived by then.
+
+Relations that do not depend on the moments are views over the real warehouse, which is only read.
+Those that do are made from the SQL that dbt compiles, in the order of their dependencies; each is
+first pruned to the columns that somebody reads, so that a rule pays for no others.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from dagster_project.scratch import pruning, project
+from dagster_project.scratch.project import MOMENTS, Model, Project
+from dagster_project.statements import statement
+from dagster_project.warehouse import Warehouse, connect
+from edge import selects
+from edge.statements import fill, identifier, literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from dagster_project.settings import Settings
+    from edge.selects import Relation
+
+PACKAGE = "dagster_project.scratch"
+KEYS = ("customer_id", "as_of")
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A relation as it will be made: ``wanted`` are the columns that others read (None: all)."""
+
+    model: Model
+    sql: str
+    reads: tuple[Relation, ...]
+
+
+@dataclass
+class Scratch:
+    """A connection with the catalogs ``live``, ``warehouse`` (scratch) and ``analysis``.
+
+    ``made`` are the relations of the scratch that are its own, not views over the live ones.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    project: Project
+    folder: Path
+    live: frozenset[Relation]
+    files: int = 1
+    made: set[Relation] = field(default_factory=set)
+    kinds: dict[Relation, str] = field(default_factory=dict)
+    compiled: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def live_as_of(self) -> datetime:
+        """The moment of the features and segments that the warehouse holds."""
+        row = self.connection.execute(statement(PACKAGE, "live_moment")).fetchone()
+        if row is None or row[0] is None:
+            raise LookupError("nothing was evaluated yet: tessera run refresh_segments")
+        moment: datetime = row[0]
+        return moment
+
+    def begin(self, moments: Sequence[datetime], *, of_others: Collection[str] = ()) -> None:
+        """Start anew with these moments; views stand over whatever does not depend on them.
+
+        ``of_others`` are further models and sources (unique ids) that the caller will replace.
+        """
+        self.files += 1
+        path = self.folder / str(self.files) / "warehouse.duckdb"
+        path.parent.mkdir()
+        self._run("new_scratch", scratch=literal(path))
+        self.made, self.kinds = set(), {}
+        roots = (MOMENTS, *of_others)
+        moved = {
+            self.project.models[name].relation
+            for name in (*self.project.descendants(roots), *roots)
+            if name in self.project.models
+        }
+        segments = {name for schema, name in moved if name.startswith("seg_")}
+        for schema in sorted({schema for schema, _ in self.live} | {"conditions", "segments"}):
+            self._run("create_schema", schema=identifier(schema))
+        for relation in sorted(self.live - moved):
+            if not (relation[0] == "conditions" and relation[1] in segments):
+                self.view_live(relation)
+        row = self.connection.execute(statement(PACKAGE, "live_moment")).fetchone()
+        given = {"moments": list(moments), "known_at": None if row is None else row[1]}
+        self.connection.execute(statement(PACKAGE, "moments"), given)
+        self.made.add(("intermediate", "int_moments_evaluated"))
+
+    def view_live(self, relation: Relation) -> None:
+        """Put a view over a live relation."""
+        if relation not in self.live:
+            raise LookupError(
+                f"{'.'.join(relation)} is not in the warehouse yet: tessera run refresh_segments"
+            )
+        self.drop(relation)
+        self._run("live_view", **_names(relation))
+        self.kinds[relation] = "view"
+
+    def drop(self, relation: Relation) -> None:
+        """Make room for a relation of another kind."""
+        kind = self.kinds.pop(relation, None)
+        if kind is not None:
+            self._run(f"drop_{kind}", **_names(relation))
+
+    def lay(
+        self,
+        targets: Sequence[Model],
+        *,
+        roots: Collection[str] = (),
+        wanted: frozenset[str] | None = None,
+        keeps_features: bool = False,
+    ) -> list[Relation]:
+        """Make the targets and what of their ancestors depends on the moments or on ``roots``.
+
+        Returns the relations made. With ``keeps_features`` features are tables, as they are live:
+        cheaper for many segments; without it views, cheaper for one.
+        """
+        plan = self._plan(targets, (MOMENTS, *roots), wanted)
+        for laid in plan:
+            self._make(laid, keeps_features=keeps_features)
+        return [laid.model.relation for laid in plan]
+
+    def _plan(
+        self, targets: Sequence[Model], roots: Collection[str], wanted: frozenset[str] | None
+    ) -> list[Laid]:
+        moved = self.project.descendants(roots)
+        needed = {m.unique_id: m for m in targets}
+        for unique_id in self.project.ancestors(targets) & moved:
+            model = self.project.models[unique_id]
+            if model.relation not in self.made:
+                needed[unique_id] = model
+        order = _ordered(needed)
+        self._compile(order)
+        of_others = {m.relation for m in order} | {
+            model.relation
+            for unique_id in roots
+            if (model := self.project.models.get(unique_id)) is not None
+        } | self.made  # fmt: skip
+        facts = self._facts(order)
+        columns: dict[Relation, set[str] | None] = {
+            m.relation: None if wanted is None or m.is_segment else set(wanted) for m in targets
+        }
+        plan: list[Laid] = []
+        for model in reversed(order):
+            if model.relation not in columns:
+                continue  # nobody reads it any more
+            laid = self._pruned(model, columns[model.relation], facts)
+            if not of_others.intersection(laid.reads) and model.relation in self.live:
+                self.view_live(model.relation)  # what depended on the moments is not read
+                continue
+            plan.append(laid)
+            self._want(laid, columns, wanted if wanted is None else columns[model.relation])
+        return list(reversed(plan))
+
+    def _facts(self, models: Iterable[Model]) -> pruning.Facts:
+        keys = {relation: list(found) for relation, found in self.project.keys.items()}
+        facts = pruning.Facts(keys, self._aggregates())
+        for model in models:
+            tree = selects.parse(self.connection, self._sql(model))
+            keys.setdefault(model.relation, []).extend(pruning.keys_of(tree, facts))
+        return facts
+
+    def _sql(self, model: Model) -> str:
+        return model.sql or self.compiled[model.unique_id]
+
+    def _pruned(self, model: Model, wanted: set[str] | None, facts: pruning.Facts) -> Laid:
+        text = self._sql(model)
+        tree = selects.parse(self.connection, text)
+        before = str(tree)
+        pruning.prune(tree, None if wanted is None else frozenset(wanted), facts)
+        if str(tree) != before:
+            text = selects.write(self.connection, tree)
+        return Laid(model, text, tuple(selects.reads(tree)))
+
+    def _want(
+        self, laid: Laid, columns: dict[Relation, set[str] | None], wanted: set[str] | None
+    ) -> None:
+        """Note which columns this relation reads of others."""
+        tree = selects.parse(self.connection, laid.sql)
+        names = set(pruning.mentioned(tree))
+        own = columns.get(laid.model.relation)
+        passes_all = own is None and pruning.passes_all(tree)
+        for relation in set(laid.reads):
+            if passes_all or pruning.is_whole(tree, relation):
+                columns[relation] = None
+            elif columns.get(relation, set()) is not None:
+                columns[relation] = (columns.get(relation) or set()) | names | (own or set())
+
+    def _make(self, laid: Laid, *, keeps_features: bool) -> None:
+        model = laid.model
+        if model.is_segment:
+            self._make_segment(laid)
+        else:
+            is_stored = model.kept_as in ("table", "incremental") and (
+                keeps_features or model.relation[0] != "features"
+            )
+            kind = "table" if is_stored else "view"
+            self.drop(model.relation)
+            self._run(kind, **_names(model.relation), query=laid.sql)
+            self.kinds[model.relation] = kind
+        self.made.add(model.relation)
+
+    def _make_segment(self, laid: Laid) -> None:
+        found = self.connection.sql(laid.sql)
+        types = dict(zip(found.columns, map(str, found.types), strict=True))
+        conditions = [name for name, type_ in types.items() if type_ == "BOOLEAN"]
+        values = [name for name in types if name not in conditions]
+        if not conditions or not set(KEYS) <= set(values):
+            raise ValueError(
+                f"{laid.model.path}: select customer_id, as_of and at least one boolean column"
+            )
+        all_hold = " and ".join(f"coalesce({identifier(name)}, false)" for name in conditions)
+        table = identifier(laid.model.name)
+        self._run("conditions", table=table, all_hold=all_hold, query=laid.sql)
+        self._run("members", table=table, values=", ".join(map(identifier, values)))
+
+    def _compile(self, models: Iterable[Model]) -> None:
+        absent = [m for m in models if not m.sql and m.unique_id not in self.compiled]
+        self.compiled.update(self.project.compiled(absent))
+
+    def _aggregates(self) -> frozenset[str]:
+        rows = self.connection.execute(statement(PACKAGE, "aggregates")).fetchall()
+        return frozenset(name for (name,) in rows)
+
+    def _run(self, name: str, **values: str) -> None:
+        self.connection.execute(fill(statement(PACKAGE, name), values))
+
+
+@contextmanager
+def opened(
+    settings: Settings, holder: str, tell: Callable[[str], None] | None = None
+) -> Iterator[Scratch]:
+    """Open a scratch warehouse, the real one read-only under its lock.
+
+    Raises LookupError where nothing was ever loaded.
+    """
+    warehouse = Warehouse(settings)
+    if not warehouse.exists:
+        raise LookupError(f"no warehouse in {settings.home} yet: load files, then run a job")
+    parsed = project.load(settings)
+    temporary = settings.home / "tmp"
+    temporary.mkdir(exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="scratch-", dir=temporary) as name,
+        warehouse.locked(holder, tell),
+    ):
+        folder = Path(name)
+        connection = connect(":memory:", settings)
+        try:
+            text = fill(
+                statement(PACKAGE, "attach_live"),
+                {
+                    "live": literal(settings.warehouse),
+                    "scratch": literal(folder / "warehouse.duckdb"),
+                    "analysis": literal(folder / "analysis.duckdb"),
+                },
+            )
+            connection.execute(text)
+            rows = connection.execute(statement(PACKAGE, "live_relations")).fetchall()
+            live = frozenset((schema, table) for schema, table in rows)
+            yield Scratch(connection, parsed, folder, live)
+        finally:
+            connection.close()
+
+
+def renamed(model: Model, name: str) -> Model:
+    """Return a segment under another name."""
+    return replace(model, name=f"seg_{name}", relation=("segments", f"seg_{name}"))
+
+
+def _ordered(models: dict[str, Model]) -> list[Model]:
+    """Return models after those they rest on; names decide between equals."""
+    waiting = Counter(
+        {
+            unique_id: sum(parent in models for parent in set(model.parents))
+            for unique_id, model in models.items()
+        }
+    )
+    order: list[Model] = []
+    while waiting:
+        ready = sorted(unique_id for unique_id, count in waiting.items() if count == 0)
+        if not ready:
+            raise ValueError(f"models depend on each other: {', '.join(sorted(waiting))}")
+        for unique_id in ready:
+            del waiting[unique_id]
+            order.append(models[unique_id])
+        for unique_id in waiting:
+            waiting[unique_id] -= sum(name in models[unique_id].parents for name in ready)
+    return order
+
+
+def _names(relation: Relation) -> dict[str, Any]:
+    return {"schema": identifier(relation[0]), "table": identifier(relation[1])}

@@ -1,0 +1,2 @@
+create or replace view warehouse.{schema}.{table} as
+select * from live.{schema}.{table}

@@ -1,0 +1,4 @@
+use analysis;
+detach warehouse;
+attach {scratch} as warehouse;
+use warehouse;

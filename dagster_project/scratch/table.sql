@@ -1,0 +1,2 @@
+create or replace table warehouse.{schema}.{table} as
+{query}
