@@ -32,7 +32,6 @@ def assign(scratch: Scratch, targets: Sequence[Model], moments: Sequence[datetim
     columns = scoring.features_needed(registry)
     if not columns:
         return  # without a champion nobody has a cluster, then as now
-    before = set(scratch.made)
     customers = scratch.project.models[CUSTOMERS]
     scratch.lay([customers], wanted=frozenset(columns) | {"customer_id", "as_of"})
     numbers = ", ".join(f"{identifier(name)}::double as {identifier(name)}" for name in columns)
@@ -40,8 +39,7 @@ def assign(scratch: Scratch, targets: Sequence[Model], moments: Sequence[datetim
     scored = scoring.score_clusters(scratch.connection.execute(text).df(), registry)
     scratch.drop(("ml", "customer_clusters"))
     scoring.write(scratch.connection, scored)
-    # what was made holds only the champion's columns: the rule makes it again, with its own
-    scratch.made = before | {("ml", "customer_clusters")}
+    scratch.made.add(("ml", "customer_clusters"))
 
 
 def as_of_today(scratch: Scratch, targets: Sequence[Model]) -> list[str]:

@@ -47,7 +47,8 @@ class Laid:
 class Scratch:
     """A connection with the catalogs ``live``, ``warehouse`` (scratch) and ``analysis``.
 
-    ``made`` are the relations of the scratch that are its own, not views over the live ones.
+    ``made`` are relations that a caller put in the place of live ones; what is laid for a target may
+    lack columns that the target does not read, so each target has its own laid.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -178,7 +179,11 @@ class Scratch:
         before = str(tree)
         pruning.prune(tree, None if wanted is None else frozenset(wanted), facts)
         if str(tree) != before:
-            text = selects.write(self.connection, tree)
+            written = selects.write(self.connection, tree)
+            if written is None:  # whole, then, which costs time only
+                tree = selects.parse(self.connection, text)
+            else:
+                text = written
         return Laid(model, text, tuple(selects.reads(tree)))
 
     def _want(
@@ -207,7 +212,6 @@ class Scratch:
             self.drop(model.relation)
             self._run(kind, **_names(model.relation), query=laid.sql)
             self.kinds[model.relation] = kind
-        self.made.add(model.relation)
 
     def _make_segment(self, laid: Laid) -> None:
         found = self.connection.sql(laid.sql)

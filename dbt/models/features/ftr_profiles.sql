@@ -16,32 +16,43 @@ moments as (
 
 known as (
 
-    select distinct
-        identifiers.customer_id,
-        moments.as_of
+    select
+        customer_id,
+        min(coalesce(first_seen_at, timestamp '0001-01-01')) as known_from
 
-    from {{ ref('dim_customer_identifiers') }} as identifiers
+    from {{ ref('dim_customer_identifiers') }}
 
-    inner join moments
-        on identifiers.first_seen_at is null or identifiers.first_seen_at <= moments.as_of
+    where identifier_type != 'anonymous_id'
 
-    where identifiers.identifier_type != 'anonymous_id'
+    group by customer_id
+
+),
+
+visitors as (
+
+    select
+        customer_id,
+        min(started_at) as visits_from,
+        min(started_at) filter (where not is_bot) as human_from
+
+    from {{ ref('fct_sessions') }}
+
+    group by customer_id
 
 ),
 
 robots as (
 
     select
-        sessions.customer_id,
+        visitors.customer_id,
         moments.as_of
 
-    from {{ ref('fct_sessions') }} as sessions
+    from visitors
 
-    inner join moments on sessions.started_at <= moments.as_of
-
-    group by sessions.customer_id, moments.as_of
-
-    having bool_and(sessions.is_bot)
+    inner join moments
+        on
+            visitors.visits_from <= moments.as_of
+            and (visitors.human_from is null or visitors.human_from > moments.as_of)
 
 ),
 
@@ -97,7 +108,7 @@ inner join moments
     on customers.first_seen_at is null or customers.first_seen_at <= moments.as_of
 
 left join known
-    on customers.customer_id = known.customer_id and moments.as_of = known.as_of
+    on customers.customer_id = known.customer_id and moments.as_of >= known.known_from
 
 left join robots
     on customers.customer_id = robots.customer_id and moments.as_of = robots.as_of
