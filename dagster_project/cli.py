@@ -11,6 +11,7 @@ import typer
 
 from dagster_project import output
 from dagster_project import settings as environment
+from dagster_project.commands import backtest
 from dagster_project.output import Format, QueryFormat
 
 app = typer.Typer(
@@ -20,6 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.command()(backtest.backtest)
 FormatOption = Annotated[Format, typer.Option("--format", help="How to print the result.")]
 
 

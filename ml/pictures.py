@@ -49,7 +49,7 @@ def rfm_heat_map(scores: pd.DataFrame, *, minimum: int = 10) -> bytes:
     counts = np.zeros((5, 5))
     np.add.at(counts, (known["f_score"].to_numpy() - 1, known["r_score"].to_numpy() - 1), 1)
     shown = np.where(counts >= minimum, counts, np.nan)
-    figure, axes = _canvas(5.2, 4.4)
+    figure, axes = canvas(5.2, 4.4)
     axes.imshow(shown, origin="lower", cmap="Blues", vmin=0)
     highest = np.nanmax(shown) if np.isfinite(shown).any() else 1.0
     for (row, column), count in np.ndenumerate(shown):
@@ -61,7 +61,7 @@ def rfm_heat_map(scores: pd.DataFrame, *, minimum: int = 10) -> bytes:
     axes.set_xlabel("recency score (5: bought most recently)")
     axes.set_ylabel("frequency score (5: bought most often)")
     _title(axes, f"Customers by recency and frequency ({len(known):,} buyers)", minimum)
-    return _png(figure)
+    return png(figure)
 
 
 def cluster_map(model: ClusterModel, features: pd.DataFrame, *, minimum: int = 10) -> bytes:
@@ -83,7 +83,7 @@ def cluster_map(model: ClusterModel, features: pd.DataFrame, *, minimum: int = 1
     """
     matrix = model.scaling.transform(features)
     nearest = _nearest(matrix, model.centres)
-    figure, axes = _canvas(6.4, 4.6)
+    figure, axes = canvas(6.4, 4.6)
     _title(axes, "Clusters, one standard deviation around each mean", minimum)
     sizes = np.bincount(nearest, minlength=len(model.centres))
     if len(matrix) >= 2 and matrix.shape[1] >= 2 and np.ptp(matrix, axis=0).any():
@@ -101,7 +101,7 @@ def cluster_map(model: ClusterModel, features: pd.DataFrame, *, minimum: int = 1
         axes.legend(
             frameon=False, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.15), ncols=2
         )
-    return _png(figure)
+    return png(figure)
 
 
 def size_bars(sizes: pd.DataFrame, *, minimum: int = 10, most: int = 30) -> bytes:
@@ -123,14 +123,14 @@ def size_bars(sizes: pd.DataFrame, *, minimum: int = 10, most: int = 30) -> byte
     """
     require_columns(sizes, ["segment", "size"])
     shown = sizes[sizes["size"] >= minimum].sort_values(["size", "segment"]).tail(most)
-    figure, axes = _canvas(6.4, 1.2 + 0.28 * max(len(shown), 1))
+    figure, axes = canvas(6.4, 1.2 + 0.28 * max(len(shown), 1))
     bars = axes.barh(shown["segment"].astype(str), shown["size"].to_numpy(), color=COLOURS[0])
     axes.bar_label(bars, fmt="{:,.0f}", padding=3, fontsize=8)
     axes.margins(x=0.12)
     axes.tick_params(axis="y", length=0)
     axes.spines[["top", "right"]].set_visible(False)
     _title(axes, "Members of each segment", minimum)
-    return _png(figure)
+    return png(figure)
 
 
 def _ellipse(axes: Axes, points: NDArray[np.float32], label: str, cluster: int) -> None:
@@ -163,7 +163,8 @@ def _thinned(matrix: NDArray[np.float32], most: int = 20_000) -> NDArray[np.floa
     return matrix[:: max(1, len(matrix) // most)]
 
 
-def _canvas(width: float, height: float) -> tuple[Figure, Axes]:
+def canvas(width: float, height: float) -> tuple[Figure, Axes]:
+    """Return an empty figure of so many inches, and its axes."""
     figure = Figure(figsize=(width, height), dpi=100, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
@@ -174,7 +175,8 @@ def _title(axes: Axes, text: str, minimum: int) -> None:
     axes.set_title(f"{text}\ngroups below {minimum} are not shown", fontsize=10)
 
 
-def _png(figure: Figure) -> bytes:
+def png(figure: Figure) -> bytes:
+    """Return a figure as a PNG."""
     buffer = io.BytesIO()
     # without it the bytes would name the version of the library
     figure.savefig(buffer, format="png", metadata={"Software": None})

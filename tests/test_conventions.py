@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from dagster_project.cli import app
 from tests.conftest import PROJECT
 
 MODELS = PROJECT / "dbt" / "models"
@@ -181,13 +182,11 @@ def test_each_make_target_and_command_in_a_document_exists(document):
     text = (PROJECT / document).read_text()
     targets = set(re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"^\s*make ([a-z-]+)", text, re.MULTILINE)) <= targets
-    commands = set(
-        re.findall(
-            r"^@app\.command\(\)\ndef (\w+)",
-            (PROJECT / "dagster_project" / "cli.py").read_text(),
-            re.MULTILINE,
-        )
-    )
+    commands = {
+        name if isinstance(name, str) else name.__name__
+        for entry in (*app.registered_commands, *app.registered_groups)
+        if (name := entry.name or entry.callback)
+    }
     assert (
         set(re.findall(r"^\s*(?:TESSERA_HOME=\S+ )?tessera ([a-z]+)", text, re.MULTILINE))
         <= commands

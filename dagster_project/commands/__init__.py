@@ -1,0 +1,1 @@
+"""Commands of ``tessera`` that need more than a few lines, one module each."""
