@@ -11,7 +11,7 @@ import typer
 
 from dagster_project import output
 from dagster_project import settings as environment
-from dagster_project.commands import backtest
+from dagster_project.commands import backtest, explain
 from dagster_project.output import Format, QueryFormat
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.command()(explain.explain)
 app.command()(backtest.backtest)
 FormatOption = Annotated[Format, typer.Option("--format", help="How to print the result.")]
 
@@ -118,29 +119,6 @@ def sql(
 
     result = published.query(environment.load().published, query)
     output.print_rows(result.columns, result.rows, form)
-
-
-@app.command()
-def explain(
-    customer: Annotated[str, typer.Argument(help="A customer_id.")],
-    segment: Annotated[str, typer.Argument(help="A segment, such as cart_abandoners.")],
-    form: FormatOption = Format.table,
-) -> None:
-    """Show why a customer is in a segment or not: each condition, its value, whether it holds."""
-    from edge.explain import explain as explain_member
-
-    explanation = explain_member(environment.load().published, customer, segment)
-    if form == Format.json:
-        output.print_json(explanation.as_dict())
-        return
-    verb = "is" if explanation.is_member else "is not"
-    print(
-        f"{customer} {verb} in {explanation.segment}, as of {explanation.as_of:%Y-%m-%d %H:%M} UTC"
-    )
-    output.print_table(
-        ("condition", "value", "holds"),
-        [(c.name, c.value, c.holds) for c in explanation.conditions],
-    )
 
 
 @app.command()

@@ -1,29 +1,41 @@
 """Why someone is in a segment or not: each condition, what it looks at, whether it holds."""
 
 import difflib
-import json
+import os
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from edge.published import open_newest
+from edge import evidence, thresholds
+from edge.evidence import Evidence, Identifier, Merge
+from edge.published import attach, open_newest
 from edge.statements import fill, identifier, statement
+from edge.thresholds import Rule
 
 KEYS = ("customer_id", "as_of", "is_member")
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One condition; ``value`` is what it looks at, several by name, or the answer itself."""
+    """One condition; ``value`` is what it looks at, several by name, or the answer itself.
+
+    ``threshold`` is what the value is compared with, such as ``<= 20``; ``distance`` how far it is
+    from holding, in the value's unit (0 where it holds); both None where it is no such comparison.
+    ``events`` are behind the value.
+    """
 
     name: str
     value: Any
     holds: bool
+    rule: str | None = None
+    threshold: str | None = None
+    distance: float | None = None
+    events: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +48,26 @@ class Explanation:
     is_member: bool
     conditions: tuple[Condition, ...]
     values: Mapping[str, Any]
+    reads: tuple[str, ...] = ()
+    identifiers: tuple[Identifier, ...] = ()
+    merges: tuple[Merge, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the explanation with plain names, for JSON."""
         return asdict(self)
 
 
-def explain(published: Path, customer_id: str, segment: str) -> Explanation:
+def explain(
+    published: Path, customer_id: str, segment: str, *, with_evidence: bool = False
+) -> Explanation:
     """Read the newest generation's conditions of a segment for one customer.
+
+    ``with_evidence`` adds the events behind each condition, the identifiers and the merges.
 
     Raises LookupError, with near names, if there is no such segment or customer.
     """
     name = segment.removeprefix("seg_")
-    with open_newest(published) as (_, connection):
+    with open_newest(published) as (generation, connection):
         segments = [row[0] for row in connection.execute(_sql("condition_views")).fetchall()]
         if name not in segments:
             near = difflib.get_close_matches(name, segments, n=3, cutoff=0.4) or segments
@@ -70,19 +89,66 @@ def explain(published: Path, customer_id: str, segment: str) -> Explanation:
                 f"no customer {customer_id!r}; the nearest of those there are: {listed}"
             )
         row = dict(zip(columns, rows[-1], strict=True))
-        behind = _columns_behind(connection, view)
-    names = [c for c, t in zip(columns, types, strict=True) if t == "BOOLEAN" and c not in KEYS]
-    others = {c: row[c] for c in columns if c not in KEYS and c not in names}
+        rules = _rules(connection, view)
+        names = [c for c, t in zip(columns, types, strict=True) if t == "BOOLEAN" and c not in KEYS]
+        others = {c: row[c] for c in columns if c not in KEYS and c not in names}
+        conditions = [_condition(name, row, others, rules.get(name)) for name in names]
+        known: tuple[Identifier, ...] = ()
+        merges: tuple[Merge, ...] = ()
+        if with_evidence:
+            conditions = [
+                replace(c, events=_events(connection, customer_id, rules.get(c.name), row))
+                for c in conditions
+            ]
+            has_contacts = os.access(generation.contacts, os.R_OK)
+            if has_contacts:
+                attach(connection, generation.contacts, "contacts")
+            known = evidence.identifiers(connection, customer_id, contacts=has_contacts)
+            merges = evidence.merges(connection, customer_id)
+        reads = _reads(connection, view)
     return Explanation(
         customer_id=customer_id,
         segment=name,
         as_of=row["as_of"],
         is_member=bool(row["is_member"]),
-        conditions=tuple(
-            Condition(c, _value(c, row, others, behind.get(c, ())), row[c] is True) for c in names
-        ),
+        conditions=tuple(conditions),
         values=others,
+        reads=reads,
+        identifiers=known,
+        merges=merges,
     )
+
+
+def _condition(
+    name: str, row: Mapping[str, Any], values: Mapping[str, Any], rule: Rule | None
+) -> Condition:
+    value = _value(name, row, values, rule.columns if rule else ())
+    return Condition(
+        name=name,
+        value=value,
+        holds=row[name] is True,
+        rule=rule.text if rule else None,
+        threshold=rule.compared if rule else None,
+        distance=rule.distance(value) if rule else None,
+    )
+
+
+def _events(
+    connection: duckdb.DuckDBPyConnection,
+    customer_id: str,
+    rule: Rule | None,
+    row: Mapping[str, Any],
+) -> Evidence:
+    columns = () if rule is None else rule.columns
+    return evidence.events(connection, customer_id, columns, row["as_of"])
+
+
+def _reads(connection: duckdb.DuckDBPyConnection, view: str) -> tuple[str, ...]:
+    """Return the relations that a view of conditions reads."""
+    text = connection.execute(_sql("condition_text"), {"view": view}).fetchone()
+    found = re.findall(r'"?(\w+)"?\."?(\w+)"?\."?(\w+)"?', text[0] if text else "")
+    names = (f"{schema}.{table}" for catalog, schema, table in found if catalog == "warehouse")
+    return tuple(dict.fromkeys(name for name in names if name != f"conditions.{view}"))
 
 
 def _value(
@@ -107,46 +173,13 @@ def _words(name: str) -> set[str]:
     return {word.rstrip("s") for word in re.split(r"[_\d]+", name)} - small - {""}
 
 
-def _columns_behind(connection: duckdb.DuckDBPyConnection, view: str) -> dict[str, tuple[str, ...]]:
-    """Return the columns in the expression of each named column of a view, from its text."""
+def _rules(connection: duckdb.DuckDBPyConnection, view: str) -> dict[str, Rule]:
+    """Return the rule of each named column of a view, from its text."""
     text = connection.execute(_sql("condition_text"), {"view": view}).fetchone()
     if text is None:
         return {}
     select = re.split(r"\bAS\b", text[0], maxsplit=1, flags=re.IGNORECASE)[-1].strip().rstrip(";")
-    answer = connection.execute(_sql("parse_select"), {"query": select}).fetchone()
-    parsed = json.loads(answer[0]) if answer else {}
-    behind: dict[str, tuple[str, ...]] = {}
-    for expression in _named(parsed.get("statements", [])):
-        columns = tuple(dict.fromkeys(_references(expression)))
-        behind.setdefault(expression["alias"], columns)
-    return behind
-
-
-def _named(node: object) -> Iterator[dict[str, Any]]:
-    if isinstance(node, dict):
-        for expression in node.get("select_list") or []:
-            if expression.get("alias"):
-                yield expression
-        for child in node.values():
-            yield from _named(child)
-    elif isinstance(node, list):
-        for child in node:
-            yield from _named(child)
-
-
-def _references(node: object) -> Iterator[str]:
-    if isinstance(node, dict):
-        if node.get("class") == "COLUMN_REF":
-            yield node["column_names"][-1]
-        for child in node.values():
-            yield from _references(child)
-    elif isinstance(node, list):
-        for child in node:
-            yield from _references(child)
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(names) or "none at all"
+    return thresholds.rules(connection, select)
 
 
 def _sql(name: str) -> str:

@@ -148,3 +148,27 @@ def reads(tree: Tree) -> list[Relation]:
 
 def _without_subqueries(tree: Tree) -> Tree:
     return {key: value for key, value in tree.items() if key != "cte_map"}
+
+
+def expression_text(connection: duckdb.DuckDBPyConnection, expression: Tree) -> str:
+    """Return the text of one expression."""
+    select = {
+        "type": "SELECT_NODE",
+        "modifiers": [],
+        "cte_map": {"map": []},
+        "select_list": [{**expression, "alias": ""}],
+        "from_table": {"type": "EMPTY", "alias": "", "sample": None},
+        "where_clause": None,
+        "group_expressions": [],
+        "group_sets": [],
+        "aggregate_handling": "STANDARD_HANDLING",
+        "having": None,
+        "sample": None,
+        "qualify": None,
+    }
+    whole = {"error": False, "statements": [{"node": select, "named_param_map": []}]}
+    given = {"tree": json.dumps(whole)}
+    row = connection.execute(statement("edge", "write_select"), given).fetchone()
+    assert row is not None
+    text = str(row[0]).removeprefix("SELECT ")
+    return text[1:-1] if text.startswith("(") and text.endswith(")") else text

@@ -38,10 +38,26 @@ def test_a_member_meets_every_condition_by_its_values(published):
 
     assert explanation.is_member
     assert explanation.as_of == shop.AS_OF
-    assert explanation.as_dict()["conditions"] == (
-        {"name": "has_more_than_3_items", "value": 50, "holds": True},
-        {"name": "left_it_for_30_minutes", "value": 45, "holds": True},
-    )
+    shown = [
+        {name: condition[name] for name in ("name", "value", "holds", "threshold", "distance")}
+        for condition in explanation.as_dict()["conditions"]
+    ]
+    assert shown == [
+        {
+            "name": "has_more_than_3_items",
+            "value": 50,
+            "holds": True,
+            "threshold": "> 3",
+            "distance": 0,
+        },
+        {
+            "name": "left_it_for_30_minutes",
+            "value": 45,
+            "holds": True,
+            "threshold": "> 30",
+            "distance": 0,
+        },
+    ]
     assert explanation.values == {"open_cart_items": 50, "open_cart_idle_minutes": 45}
 
 
@@ -50,9 +66,9 @@ def test_someone_else_sees_which_condition_fails_and_by_what_value(published):
 
     assert explanation.segment == "cart_abandoners"
     assert not explanation.is_member
-    assert [(c.name, c.value, c.holds) for c in explanation.conditions] == [
-        ("has_more_than_3_items", 2, False),
-        ("left_it_for_30_minutes", 45, True),
+    assert [(c.name, c.value, c.holds, c.distance) for c in explanation.conditions] == [
+        ("has_more_than_3_items", 2, False, 1),  # 2 against > 3
+        ("left_it_for_30_minutes", 45, True, 0),
     ]
 
 

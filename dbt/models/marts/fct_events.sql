@@ -31,7 +31,9 @@ select
     events.city,
     events.device_type,
     events.locale,
-    events.is_bot
+    events.is_bot,
+    events.file_number,
+    events.line
 from {{ ref('int_events_sessionized') }} as events
 left join {{ ref('int_order_events_attributed') }} as attributed
     on events.file_number = attributed.file_number and events.line = attributed.line

@@ -36,11 +36,13 @@ select
     'p' || (i % 50) as product_id,
     (i % 90)::decimal(18, 4) as value,
     false as is_bot,
+    1 as file_number,
+    i as line,
     timestamp '2026-03-01' as known_at
 from range(2000) as events (i);
 
 create view marts.fct_events as
-select message_id, source, event, timestamp, visitor_id, session_id, product_id, value, is_bot
+select message_id, source, event, timestamp, visitor_id, session_id, product_id, value, is_bot, file_number, line
 from warehouse.intermediate.int_events_sessionized;
 
 create table marts.dim_customers as

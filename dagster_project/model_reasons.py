@@ -1,0 +1,92 @@
+"""Why a model put a customer where it did: the features that decided for its cluster."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from dagster_project import homes
+from dagster_project.statements import statement
+from edge.published import open_newest
+
+if TYPE_CHECKING:
+    from dagster_project.settings import Settings
+    from ml.clusters import ClusterModel
+
+PACKAGE = "dagster_project"
+CLUSTERS = "ml.customer_clusters"
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One feature of a customer, in its unit and in standard deviations from the mean.
+
+    ``centre`` is the cluster's; ``pull`` is how much nearer this feature brings the customer to it
+    than to the next best cluster, in squared deviations; negative where it pulls away.
+    """
+
+    name: str
+    value: float | None
+    deviations: float
+    centre: float
+    pull: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReason:
+    """The cluster of a customer, the version of the model, and its strongest features."""
+
+    model: str
+    model_version: str
+    cluster: int
+    label: str
+    distance: float
+    next_label: str | None
+    features: tuple[Feature, ...]
+
+
+def cluster_reason(settings: Settings, customer_id: str, *, most: int = 5) -> ModelReason | None:
+    """Explain a customer's cluster by the version that gave it; None for whoever has none."""
+    given = {"customer_id": customer_id}
+    with open_newest(settings.published) as (_, connection):
+        row = connection.execute(statement(PACKAGE, "cluster_of"), given).fetchone()
+        frame = connection.execute(statement(PACKAGE, "cluster_row"), given).df()
+    found = homes.registry(settings).champion("clusters") if row is not None else None
+    if row is None or found is None or frame.empty:
+        return None
+    cluster, label, distance, version = row
+    model = cast("ClusterModel", found[0])
+    if found[1].label != version:  # trained anew since: its centres say nothing of that version
+        return ModelReason(CLUSTERS, version, cluster, label, distance, None, ())
+    place = model.scaling.transform(frame)[0]
+    squares = (place - model.centres) ** 2
+    totals = squares.sum(axis=1)
+    others = [k for k in range(len(totals)) if k != cluster]
+    rival = min(others, key=lambda k: totals[k]) if others else cluster
+    pull = squares[rival] - squares[cluster]
+    columns = model.scaling.columns
+    order = sorted(range(len(columns)), key=lambda i: -abs(float(pull[i])))[:most]
+    return ModelReason(
+        model=CLUSTERS,
+        model_version=version,
+        cluster=cluster,
+        label=label,
+        distance=float(distance),
+        next_label=model.labels[rival] if others else None,
+        features=tuple(
+            Feature(
+                name=columns[i],
+                value=_number(frame[columns[i]].iloc[0]),
+                deviations=float(place[i]),
+                centre=float(model.centres[cluster][i]),
+                pull=float(pull[i]),
+            )
+            for i in order
+        ),
+    )
+
+
+def _number(value: object) -> float | None:
+    import pandas as pd
+
+    return None if pd.isna(value) else float(cast("float", value))
