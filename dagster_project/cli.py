@@ -11,7 +11,7 @@ import typer
 
 from dagster_project import output
 from dagster_project import settings as environment
-from dagster_project.commands import backtest, explain
+from dagster_project.commands import backtest, explain, segment
 from dagster_project.output import Format, QueryFormat
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app = typer.Typer(
 )
 app.command()(explain.explain)
 app.command()(backtest.backtest)
+app.add_typer(segment.app, name="segment")
 FormatOption = Annotated[Format, typer.Option("--format", help="How to print the result.")]
 
 

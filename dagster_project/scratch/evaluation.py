@@ -88,13 +88,28 @@ class Scratch:
         segments = {name for schema, name in moved if name.startswith("seg_")}
         for schema in sorted({schema for schema, _ in self.live} | {"conditions", "segments"}):
             self._run("create_schema", schema=identifier(schema))
-        for relation in sorted(self.live - moved):
-            if not (relation[0] == "conditions" and relation[1] in segments):
-                self.view_live(relation)
+        self._view_all(
+            relation
+            for relation in self.live - moved
+            if not (relation[0] == "conditions" and relation[1] in segments)
+        )
         row = self.connection.execute(statement(PACKAGE, "live_moment")).fetchone()
         given = {"moments": list(moments), "known_at": None if row is None else row[1]}
         self.connection.execute(statement(PACKAGE, "moments"), given)
         self.made.add(("intermediate", "int_moments_evaluated"))
+
+    def begin_live(self) -> None:
+        """Start anew with views over all that is live."""
+        self.begin([self.live_as_of])
+        self._run("drop_table", **_names(self.project.models[MOMENTS].relation))
+        waiting = self.live - self.kinds.keys()
+        self._view_all(rel for rel in waiting if rel[0] not in ("segments", "conditions"))
+        self.made = set()
+
+    def lay_live(self, segment: Model) -> None:
+        """Make the conditions of a segment over what is live."""
+        (laid,) = self._plan([segment], (), None)
+        self._make(laid, keeps_features=False)
 
     def view_live(self, relation: Relation) -> None:
         """Put a view over a live relation."""
@@ -111,6 +126,20 @@ class Scratch:
         kind = self.kinds.pop(relation, None)
         if kind is not None:
             self._run(f"drop_{kind}", **_names(relation))
+
+    def _view_all(self, relations: Iterable[Relation]) -> None:
+        """Put views over live relations; a live view can be read once what it reads is there."""
+        waiting = sorted(relations)
+        while waiting:
+            again = []
+            for relation in waiting:
+                try:
+                    self.view_live(relation)
+                except duckdb.CatalogException:
+                    again.append(relation)
+            if len(again) == len(waiting):
+                return  # they rest on what the caller makes otherwise
+            waiting = again
 
     def lay(
         self,
@@ -140,7 +169,7 @@ class Scratch:
             if model.relation not in self.made:
                 needed[unique_id] = model
         order = _ordered(needed)
-        self._compile(order)
+        self.compile(order)
         of_others = {m.relation for m in order} | {
             model.relation
             for unique_id in roots
@@ -227,7 +256,8 @@ class Scratch:
         self._run("conditions", table=table, all_hold=all_hold, query=laid.sql)
         self._run("members", table=table, values=", ".join(map(identifier, values)))
 
-    def _compile(self, models: Iterable[Model]) -> None:
+    def compile(self, models: Iterable[Model]) -> None:
+        """Let dbt render the SQL of some models, all at once; drafts bring theirs."""
         absent = [m for m in models if not m.sql and m.unique_id not in self.compiled]
         self.compiled.update(self.project.compiled(absent))
 
