@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -86,7 +87,5 @@ def cluster_reason(settings: Settings, customer_id: str, *, most: int = 5) -> Mo
     )
 
 
-def _number(value: object) -> float | None:
-    import pandas as pd
-
-    return None if pd.isna(value) else float(cast("float", value))
+def _number(value: float | None) -> float | None:
+    return None if value is None or math.isnan(value) else float(value)

@@ -152,7 +152,7 @@ def _without_subqueries(tree: Tree) -> Tree:
 
 def expression_text(connection: duckdb.DuckDBPyConnection, expression: Tree) -> str:
     """Return the text of one expression."""
-    select = {
+    select: Tree = {
         "type": "SELECT_NODE",
         "modifiers": [],
         "cte_map": {"map": []},

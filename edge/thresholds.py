@@ -1,4 +1,4 @@
-"""What a condition compares with, read from the text of its view, and how far a value is from it."""
+"""What a condition compares with, by the text of its view, and how far a value is from it."""
 
 from dataclasses import dataclass
 from datetime import datetime

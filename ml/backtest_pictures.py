@@ -30,7 +30,9 @@ def size_over_time(sizes: pd.DataFrame) -> bytes:
     figure, axes = canvas(9.0, 3.4)
     moments = sizes["as_of"].to_numpy()
     flow = axes.twinx()
-    width = 0.8 * float(np.min(np.diff(moments)) / np.timedelta64(1, "D")) if len(sizes) > 1 else 0.8
+    width = (
+        0.8 * float(np.min(np.diff(moments)) / np.timedelta64(1, "D")) if len(sizes) > 1 else 0.8
+    )
     flow.bar(moments, sizes["entered"], width=width, color=COLOURS[2], alpha=0.6, label="entered")
     flow.bar(moments, -sizes["left"], width=width, color=COLOURS[3], alpha=0.6, label="left")
     flow.set_ylabel("entered and left per step")

@@ -137,8 +137,9 @@ def _unnamed(scratch: Scratch, path: Path, model: Model) -> list[Problem]:
             text = selects.expression_text(scratch.connection, item)
             line = files.line_of(path, words) if words else 1
             problems.append(
-                Problem(_shown(path), line, f"a condition without a name: {text}",
-                        f"`{text} as is_…`")  # fmt: skip
+                Problem(
+                    _shown(path), line, f"a condition without a name: {text}", f"`{text} as is_…`"
+                )  # fmt: skip
             )
         elif not NAMED.fullmatch(name):
             line = files.line_of(path, name)
@@ -182,7 +183,7 @@ def _rules(settings: Settings, folder: Path, today: date) -> Rules:
     targets = yaml.safe_load((settings.config / "targets.yml").read_text(encoding="utf-8")) or {}
     return Rules(
         purposes=list(purposes.load(settings.config / "purposes.yml").purposes),
-        targets=list(targets.get("targets", targets)),
+        targets=[str(name) for name in (targets.get("targets") or targets)],
         listed=(folder / "fct_segment_members.sql").read_text(encoding="utf-8"),
         tests="\n".join(file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.yml"))),
         today=today,

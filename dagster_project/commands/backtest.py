@@ -28,9 +28,7 @@ def backtest(
     cap_days: Annotated[
         int, typer.Option(min=0, help="Days between two messages to a customer.")
     ] = 7,
-    after_days: Annotated[
-        int, typer.Option(min=1, help="Days to watch those who entered.")
-    ] = 14,
+    after_days: Annotated[int, typer.Option(min=1, help="Days to watch those who entered.")] = 14,
     purpose: Annotated[
         str | None, typer.Option(help="A purpose, for a draft that names none.")
     ] = None,
@@ -80,9 +78,9 @@ def _show(found: "Backtest") -> None:
     output.print_facts(found.messages)
     print()
     output.print_facts(found.behaviour)
-    columns = ("segment", "size", "common", "jaccard")
-    shown = [[row[name] for name in columns] for row in found.overlap[:10]]
-    output.print_table(columns, shown, title="overlap at the last moment")
+    near = ("segment", "size", "common", "jaccard")
+    shown = [[row[name] for name in near] for row in found.overlap[:10]]
+    output.print_table(near, shown, title="overlap at the last moment")
     for warning in found.warnings:
         _say(f"warning: {warning}")
 

@@ -70,7 +70,10 @@ def _show(explanation: "Explanation", model: "ModelReason | None") -> None:
     print(f"{explanation.customer_id} {verb} in {explanation.segment}, as of {moment}")
     output.print_table(
         ("condition", "value", "threshold", "holds", "away"),
-        [(c.name, c.value, c.threshold or c.rule, c.holds, _away(c)) for c in explanation.conditions],
+        [
+            (c.name, c.value, c.threshold or c.rule, c.holds, _away(c))
+            for c in explanation.conditions
+        ],
     )
     for condition in explanation.conditions:
         found = condition.events

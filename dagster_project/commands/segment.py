@@ -52,9 +52,7 @@ def new(
 
 @app.command()
 def check(
-    names: Annotated[
-        list[str] | None, typer.Argument(help="Segments; none: all of them.")
-    ] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Segments; none: all of them.")] = None,
     form: Annotated[Format, typer.Option("--format", help="How to print the result.")] = (
         Format.table
     ),

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from dagster_project.scratch import pruning, project
+from dagster_project.scratch import project, pruning
 from dagster_project.scratch.project import MOMENTS, Model, Project
 from dagster_project.statements import statement
 from dagster_project.warehouse import Warehouse, connect
@@ -47,8 +47,8 @@ class Laid:
 class Scratch:
     """A connection with the catalogs ``live``, ``warehouse`` (scratch) and ``analysis``.
 
-    ``made`` are relations that a caller put in the place of live ones; what is laid for a target may
-    lack columns that the target does not read, so each target has its own laid.
+    ``made`` are relations that a caller put in the place of live ones; what is laid for a target
+    may lack columns that the target does not read, so each target has its own laid.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -102,14 +102,13 @@ class Scratch:
         """Start anew with views over all that is live."""
         self.begin([self.live_as_of])
         self._run("drop_table", **_names(self.project.models[MOMENTS].relation))
-        waiting = self.live - self.kinds.keys()
-        self._view_all(rel for rel in waiting if rel[0] not in ("segments", "conditions"))
+        self._view_all(self.live - self.kinds.keys())
         self.made = set()
 
     def lay_live(self, segment: Model) -> None:
         """Make the conditions of a segment over what is live."""
-        (laid,) = self._plan([segment], (), None)
-        self._make(laid, keeps_features=False)
+        self.compile([segment])
+        self._make_segment(Laid(segment, self._sql(segment), ()))
 
     def view_live(self, relation: Relation) -> None:
         """Put a view over a live relation."""
@@ -170,11 +169,8 @@ class Scratch:
                 needed[unique_id] = model
         order = _ordered(needed)
         self.compile(order)
-        of_others = {m.relation for m in order} | {
-            model.relation
-            for unique_id in roots
-            if (model := self.project.models.get(unique_id)) is not None
-        } | self.made  # fmt: skip
+        given = (self.project.models[name] for name in roots if name in self.project.models)
+        of_others = {model.relation for model in (*order, *given)} | self.made
         facts = self._facts(order)
         columns: dict[Relation, set[str] | None] = {
             m.relation: None if wanted is None or m.is_segment else set(wanted) for m in targets

@@ -86,17 +86,17 @@ def _wanted_items(query: Tree, wanted: frozenset[str]) -> list[Tree]:
     items: list[Tree] = query["select_list"]
     kept = [_is_wanted(item, wanted) for item in items]
     while True:
-        used = mentioned(rest) | mentioned(
-            [item for item, keep in zip(items, kept, strict=True) if keep]
-        )
-        again = [
-            keep or _is_wanted(item, used) for item, keep in zip(items, kept, strict=True)
-        ]
+        used = _bare_names([rest, *(i for i, keep in zip(items, kept, strict=True) if keep)])
+        again = [keep or _is_wanted(item, used) for item, keep in zip(items, kept, strict=True)]
         if again == kept:
             break
         kept = again
     found = [item for item, keep in zip(items, kept, strict=True) if keep]
     return found or items[:1]  # rows are counted by their presence
+
+
+def _bare_names(tree: object) -> frozenset[str]:
+    return frozenset(column[0] for column in selects.columns(tree) if len(column) == 1)
 
 
 def _aggregates(tree: object, facts: Facts) -> bool:
@@ -165,9 +165,7 @@ def _is_idle(join: Tree, parts: Tree, facts: Facts, queries: Mapping[str, Tree])
 
 def _equal_columns(condition: Tree, alias: str) -> frozenset[str]:
     if condition.get("type") == "CONJUNCTION_AND":
-        return frozenset().union(
-            *(_equal_columns(child, alias) for child in condition["children"])
-        )
+        return frozenset().union(*(_equal_columns(child, alias) for child in condition["children"]))
     if condition.get("type") not in EQUAL:
         return frozenset()
     return frozenset(
@@ -271,9 +269,7 @@ def _distinct_stars(tree: Tree) -> set[str]:
 
 
 def _tables(tree: Tree) -> set[str]:
-    return {
-        node["table_name"] for node in selects.nodes(tree) if node.get("type") == "BASE_TABLE"
-    }
+    return {node["table_name"] for node in selects.nodes(tree) if node.get("type") == "BASE_TABLE"}
 
 
 def _has_star(query: Tree) -> bool:

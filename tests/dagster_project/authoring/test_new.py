@@ -1,0 +1,106 @@
+import shutil
+from datetime import date
+
+import pytest
+import yaml
+
+from dagster_project.authoring import files, new
+from dagster_project.dbt_project import PROJECT_DIR
+
+GIVEN = {
+    "description": "Visited three times in 30 days and bought nothing",
+    "owner": "ann@example.com",
+    "purpose": "personalisation",
+    "review_date": date.fromisoformat("2027-01-01"),
+}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Copy the segments of the project, which a test may then change."""
+    return shutil.copytree(PROJECT_DIR / "models" / "segments", tmp_path / "segments")
+
+
+def rules_of(folder):
+    return files.Rules(
+        purposes=["personalisation", "ads"],
+        targets=["crm_files", "ads_files"],
+        listed=(folder / "fct_segment_members.sql").read_text(),
+        tests="\n".join(file.read_text() for file in folder.glob("*.yml")),
+        today=date.fromisoformat("2026-07-01"),
+    )
+
+
+def wrong(folder, name):
+    path = folder / f"seg_{name}.sql"
+    return [(found.line, found.what) for found in files.problems(path, rules_of(folder), path.name)]
+
+
+def test_a_new_segment_is_complete_at_once(folder):
+    touched = new.create(folder, "weekend_visitors", **GIVEN)
+
+    assert [path.name for path in touched] == [
+        "seg_weekend_visitors.sql",
+        "fct_segment_members.sql",
+        "_segments.yml",
+    ]
+    assert wrong(folder, "weekend_visitors") == []
+    tests = yaml.safe_load((folder / "_segments.yml").read_text())["unit_tests"]
+    assert tests[-1]["model"] == "seg_weekend_visitors"
+    assert "TODO" not in "".join(path.read_text() for path in touched)
+
+
+def test_the_list_of_members_stays_sorted_and_nothing_else_of_it_changes(folder):
+    before = (folder / "fct_segment_members.sql").read_text().splitlines()
+    new.create(folder, "weekend_visitors", **GIVEN)
+    after = (folder / "fct_segment_members.sql").read_text().splitlines()
+
+    names = [line for line in after if line.startswith("    'seg_")]
+    assert names == sorted(names)
+    after.remove("    'seg_weekend_visitors',")
+    assert after == before
+
+
+@pytest.mark.parametrize("name", ["Weekend", "1st", "week-end", "a b", "", "x;drop"])
+def test_a_name_that_could_not_be_a_table_writes_nothing(folder, name):
+    before = sorted(path.name for path in folder.iterdir())
+    with pytest.raises(ValueError, match="a segment's name"):
+        new.create(folder, name, **GIVEN)
+    assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def test_a_name_that_is_taken_is_refused(folder):
+    with pytest.raises(ValueError, match="exists already"):
+        new.create(folder, "recent_buyers", **GIVEN)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "what"),
+    [
+        ("{#-", "--", 1, "no description"),
+        (" One row per customer and moment.", "", 1, "the description does not end in the grain"),
+        ("owner='ann@example.com'", "owner='ann'", 2, "no owner"),
+        ("'personalisation'", "'spying'", 2, "purpose 'spying' is not in purposes.yml"),
+        (", review_date='2027-01-01'", "", 2, "no review date"),
+        ("purpose=", "targets=['fax'], purpose=", 2, "target 'fax' is not in targets.yml"),
+        ("purpose=", "parent='nobody', purpose=", 2,
+         "there is no segment 'nobody' to be the parent"),
+        ("from {{ ref('ftr_customers') }}", "from {{ ref('ftr_customers') }}\nwhere true", 12,
+         "a where hides customers from `why not`"),
+    ],
+)  # fmt: skip
+def test_what_is_missing_is_named_with_its_line(folder, before, after, line, what):
+    new.create(folder, "weekend_visitors", **GIVEN)
+    path = folder / "seg_weekend_visitors.sql"
+    text = path.read_text()
+    assert before in text
+    path.write_text(text.replace(before, after, 1))
+
+    assert (line, what) in wrong(folder, "weekend_visitors")
+
+
+def test_a_segment_without_list_or_test_is_named(folder):
+    (folder / "seg_lonely.sql").write_text((folder / "seg_recent_buyers.sql").read_text())
+
+    found = {what for _, what in wrong(folder, "lonely")}
+    assert {"not in the list of segments", "no unit test"} <= found

@@ -1,0 +1,103 @@
+"""The SQL behind a backtest on rows made by hand."""
+
+from datetime import datetime, timedelta
+
+import duckdb
+import pytest
+
+from dagster_project.statements import statement
+
+PACKAGE = "dagster_project.backtests"
+DAYS = [datetime.fromisoformat("2026-01-01") + timedelta(days=n) for n in range(12)]
+# per customer the steps at which they are a member; step 0 is the moment before the first
+MEMBERS = {"always": range(12), "once": [3, 4], "twice": [1, 5, 6], "late": [11], "before": [0]}
+
+
+def run(connection, name, given=None):
+    return connection.execute(statement(PACKAGE, name), given or {}).fetchall()
+
+
+@pytest.fixture(scope="module")
+def connection():
+    with duckdb.connect() as connection:
+        connection.execute("attach ':memory:' as analysis; attach ':memory:' as live")
+        run(connection, "evaluated")
+        rows = [
+            (name, name, day, step in steps)
+            for name, steps in MEMBERS.items()
+            for step, day in enumerate(DAYS)
+        ]
+        connection.executemany("insert into analysis.evaluated values (?, ?, ?, ?)", rows)
+        run(connection, "moments", {"moments": DAYS})
+        run(connection, "stays")
+        yield connection
+
+
+def test_stays_begin_after_the_first_moment_and_end_where_membership_does(connection):
+    stays = {
+        name: [(entered, left) for customer, entered, left in run(connection, "changes")
+               if customer == name]
+        for name in MEMBERS
+    }  # fmt: skip
+    assert stays == {
+        "always": [(None, None)],
+        "once": [(DAYS[3], DAYS[5])],
+        "twice": [(DAYS[1], DAYS[2]), (DAYS[5], DAYS[7])],
+        "late": [(DAYS[11], None)],
+        "before": [(None, DAYS[1])],
+    }
+
+
+def test_sizes_grow_by_who_entered_and_shrink_by_who_left(connection):
+    rows = run(connection, "sizes")
+
+    assert [row[0] for row in rows] == DAYS[1:]
+    size = 2  # always and before
+    for _, customers, found, share, entered, left in rows:
+        size += entered - left
+        assert (customers, found) == (5, size)
+        assert share == size / 5
+
+
+@pytest.mark.parametrize(("cap_days", "messages"), [(0, 4), (4, 4), (5, 3), (7, 3)])
+def test_a_cap_holds_back_the_second_message_within_its_days(connection, cap_days, messages):
+    connection.execute(
+        "create or replace table analysis.permitted as "
+        "select customer_id, entered_at from analysis.stays where entered_at is not null"
+    )
+    run(connection, "messages", {"cap_days": cap_days})
+
+    # once, twice (again after 4 days) and late
+    ((entries, permitted, found, customers),) = run(connection, "message_counts")
+    assert (entries, permitted, found, customers) == (4, 4, messages, 3)
+
+
+def test_what_came_after_is_compared_within_customers_alike(connection):
+    connection.execute(
+        """
+        create schema if not exists live.marts;
+        create or replace table live.marts.fct_orders as
+        select * from (values
+            ('once', timestamp '2026-01-04 12:00', 30.0),
+            ('once', timestamp '2026-01-20', 99.0),
+            ('late', timestamp '2026-01-04 12:00', 10.0),
+            ('always', timestamp '2026-01-04 12:00', 70.0)
+        ) as orders (customer_id, ordered_at, revenue);
+        create or replace table live.marts.fct_sessions as
+        select 'none' as customer_id, timestamp '2026-01-01' as started_at, false as is_bot
+        """
+    )
+    run(connection, "behaviour", {"after_days": 3, "until": DAYS[7]})
+    found = connection.execute(statement(PACKAGE, "behaviour_compared"))
+    (row,) = found.fetchall()
+    compared = dict(zip([column[0] for column in found.description], row, strict=True))
+
+    # entries whose 3 days are over by day 7: twice on day 1, once on day 3; not twice on day 5
+    assert (compared["entered"], compared["matched"]) == (2, 2)
+    # outside on day 1: once, late, before; on day 3: twice, late, before; nobody had ordered yet
+    assert compared["outside"] == 6
+    assert compared["entered_orders"] == 0.5  # one order of 30 by two entries
+    assert compared["entered_revenue"] == 15
+    # day 1: two of three bought, for 40; day 3: one of three, for 10; equal weights
+    assert compared["outside_orders"] == pytest.approx((2 / 3 + 1 / 3) / 2)
+    assert compared["outside_revenue"] == pytest.approx((40 / 3 + 10 / 3) / 2)

@@ -1,0 +1,67 @@
+from datetime import datetime
+
+import duckdb
+import pytest
+
+from edge import evidence
+from edge.thresholds import rules
+
+VIEW = """
+select *, coalesce(is_low, false) as is_member from (
+    with inner_rows as (select price > 999 as is_low from t)
+    select
+        price <= 20 as is_low,
+        0.5 < rate as is_high,
+        label = 'gold' as is_gold,
+        price > rate as is_dear,
+        price + 1 > 3 and rate > 1 as is_both,
+        flag as has_flag
+    from inner_rows
+) as evaluated
+"""
+
+
+@pytest.fixture(scope="module")
+def found():
+    with duckdb.connect() as connection:
+        return rules(connection, VIEW)
+
+
+def test_a_failing_value_says_how_far_it_is_from_holding(found):
+    assert found["is_low"].compared == "<= 20"
+    assert found["is_low"].distance(25) == 5  # 25 against at most 20
+    assert found["is_low"].distance(20) == 0
+    assert found["is_low"].distance(None) is None
+
+
+def test_a_constant_on_the_left_is_read_the_other_way_round(found):
+    assert found["is_high"].compared == "> 0.5"
+    assert found["is_high"].distance(0.2) == pytest.approx(0.3)
+
+
+def test_words_have_a_threshold_but_no_distance(found):
+    assert found["is_gold"].compared == "= gold"
+    assert found["is_gold"].distance("silver") is None
+
+
+@pytest.mark.parametrize("name", ["is_dear", "is_both", "has_flag"])
+def test_what_is_no_comparison_with_a_constant_shows_its_text_only(found, name):
+    assert found[name].compared is None
+    assert found[name].distance(1) is None
+    assert found[name].text
+
+
+def test_events_are_chosen_by_what_a_feature_counts():
+    assert evidence.kinds("product_views_7_days") == ("Product Viewed",)
+    assert "Order Completed" in evidence.kinds("recency_days")
+    assert "Product Added" in evidence.kinds("open_cart_items")
+    assert evidence.kinds("sessions_30_days") == ()
+
+
+def test_windows_of_days_begin_at_midnight_and_others_at_once():
+    as_of = datetime.fromisoformat("2026-03-10T15:30:00")
+    assert evidence.window_start("orders_7_days", as_of) == datetime.fromisoformat("2026-03-03")
+    assert evidence.window_start("views_24_hours", as_of) == datetime.fromisoformat(
+        "2026-03-09T15:30:00"
+    )
+    assert evidence.window_start("recency_days", as_of) == evidence.BEGINNING
