@@ -67,7 +67,8 @@ def rebuild(models: Sequence[str], settings: Settings, manifest: Path) -> None:
 def compiled(arguments: Sequence[str], settings: Settings, manifest: Path) -> list[Any]:
     """Return the nodes that the arguments choose, compiled as for a warehouse that is new.
 
-    The warehouse of the home is not opened: dbt sees an empty one of the same catalog.
+    The warehouse of the home is not opened: dbt sees an empty one of the same catalog. Raises
+    ValueError with dbt's words for what does not compile.
     """
     _parse_once(settings, manifest)
     with tempfile.TemporaryDirectory(prefix="tessera-") as empty:
@@ -79,6 +80,8 @@ def compiled(arguments: Sequence[str], settings: Settings, manifest: Path) -> li
                     settings,
                     manifest,
                 )
+        except DbtFailedError as error:
+            raise ValueError(str(error)) from error
         finally:
             apply(settings)
     return [result.node for result in results]

@@ -119,11 +119,10 @@ def events(
     return Evidence(count, tuple(Event(*row[:-1]) for row in rows))
 
 
-def identifiers(
-    connection: duckdb.DuckDBPyConnection, customer_id: str, *, contacts: bool
-) -> tuple[Identifier, ...]:
-    """Return what a customer is known by; without the contacts file only visitors, as hashes."""
-    name = "evidence_identifiers" if contacts else "evidence_visitors"
+def identifiers(connection: duckdb.DuckDBPyConnection, customer_id: str) -> tuple[Identifier, ...]:
+    """Return what a customer is known by; without the contacts attached, visitors as hashes."""
+    (has_contacts,) = connection.execute(statement("edge", "has_contacts")).fetchall()[0]
+    name = "evidence_identifiers" if has_contacts else "evidence_visitors"
     rows = connection.execute(statement("edge", name), {"customer_id": customer_id}).fetchall()
     return tuple(Identifier(*row) for row in rows)
 

@@ -66,46 +66,52 @@ def explain(
 
     Raises LookupError, with near names, if there is no such segment or customer.
     """
-    name = segment.removeprefix("seg_")
     with open_newest(published) as (generation, connection):
-        segments = [row[0] for row in connection.execute(_sql("condition_views")).fetchall()]
-        if name not in segments:
-            near = difflib.get_close_matches(name, segments, n=3, cutoff=0.4) or segments
-            raise LookupError(
-                f"no segment {segment!r}; there is {', '.join(near) or 'none at all'}"
-            )
-        view = f"seg_{name}"
-        values = {"view": identifier(view)}
-        found = connection.execute(fill(_sql("conditions"), values), {"customer_id": customer_id})
-        columns, types = zip(
-            *((column[0], str(column[1])) for column in found.description), strict=True
-        )
-        rows = found.fetchall()
-        if not rows:
-            given = {"customer_id": customer_id}
-            near = connection.execute(fill(_sql("near_customers"), values), given).fetchall()
-            listed = ", ".join(row[0] for row in near) or "none at all"
-            raise LookupError(
-                f"no customer {customer_id!r}; the nearest of those there are: {listed}"
-            )
-        row = dict(zip(columns, rows[-1], strict=True))
-        rules = _rules(connection, view)
-        names = [c for c, t in zip(columns, types, strict=True) if t == "BOOLEAN" and c not in KEYS]
-        others = {c: row[c] for c in columns if c not in KEYS and c not in names}
-        conditions = [_condition(name, row, others, rules.get(name)) for name in names]
-        known: tuple[Identifier, ...] = ()
-        merges: tuple[Merge, ...] = ()
-        if with_evidence:
-            conditions = [
-                replace(c, events=_events(connection, customer_id, rules.get(c.name), row))
-                for c in conditions
-            ]
-            has_contacts = os.access(generation.contacts, os.R_OK)
-            if has_contacts:
-                attach(connection, generation.contacts, "contacts")
-            known = evidence.identifiers(connection, customer_id, contacts=has_contacts)
-            merges = evidence.merges(connection, customer_id)
-        reads = _reads(connection, view)
+        if with_evidence and os.access(generation.contacts, os.R_OK):
+            attach(connection, generation.contacts, "contacts")
+        return explain_with(connection, customer_id, segment, with_evidence=with_evidence)
+
+
+def explain_with(
+    connection: duckdb.DuckDBPyConnection,
+    customer_id: str,
+    segment: str,
+    *,
+    with_evidence: bool = False,
+) -> Explanation:
+    """Explain on an open connection to a generation; identifiers in words if it has contacts."""
+    name = segment.removeprefix("seg_")
+    segments = [row[0] for row in connection.execute(_sql("condition_views")).fetchall()]
+    if name not in segments:
+        near = difflib.get_close_matches(name, segments, n=3, cutoff=0.4) or segments
+        raise LookupError(f"no segment {segment!r}; there is {', '.join(near) or 'none at all'}")
+    view = f"seg_{name}"
+    values = {"view": identifier(view)}
+    found = connection.execute(fill(_sql("conditions"), values), {"customer_id": customer_id})
+    columns, types = zip(
+        *((column[0], str(column[1])) for column in found.description), strict=True
+    )
+    rows = found.fetchall()
+    if not rows:
+        given = {"customer_id": customer_id}
+        near = connection.execute(fill(_sql("near_customers"), values), given).fetchall()
+        listed = ", ".join(row[0] for row in near) or "none at all"
+        raise LookupError(f"no customer {customer_id!r}; the nearest of those there are: {listed}")
+    row = dict(zip(columns, rows[-1], strict=True))
+    rules = _rules(connection, view)
+    names = [c for c, t in zip(columns, types, strict=True) if t == "BOOLEAN" and c not in KEYS]
+    others = {c: row[c] for c in columns if c not in KEYS and c not in names}
+    conditions = [_condition(name, row, others, rules.get(name)) for name in names]
+    known: tuple[Identifier, ...] = ()
+    merges: tuple[Merge, ...] = ()
+    if with_evidence:
+        conditions = [
+            replace(c, events=_events(connection, customer_id, rules.get(c.name), row))
+            for c in conditions
+        ]
+        known = evidence.identifiers(connection, customer_id)
+        merges = evidence.merges(connection, customer_id)
+    reads = _reads(connection, view)
     return Explanation(
         customer_id=customer_id,
         segment=name,

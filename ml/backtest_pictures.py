@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def size_over_time(sizes: pd.DataFrame) -> bytes:
-    """Draw the members at each moment, above those who entered and below those who left.
+    """Draw the members at each moment, and below it who entered and left.
 
     Parameters
     ----------
@@ -27,25 +27,21 @@ def size_over_time(sizes: pd.DataFrame) -> bytes:
         A PNG.
     """
     require_columns(sizes, ["as_of", "size", "entered", "left"])
-    figure, axes = canvas(9.0, 3.4)
+    figure, axes = canvas(9.0, 4.4)
+    axes.remove()
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=[2, 1])
     moments = sizes["as_of"].to_numpy()
-    flow = axes.twinx()
-    width = (
-        0.8 * float(np.min(np.diff(moments)) / np.timedelta64(1, "D")) if len(sizes) > 1 else 0.8
-    )
-    flow.bar(moments, sizes["entered"], width=width, color=COLOURS[2], alpha=0.6, label="entered")
-    flow.bar(moments, -sizes["left"], width=width, color=COLOURS[3], alpha=0.6, label="left")
-    flow.set_ylabel("entered and left per step")
-    highest = max(float(sizes[["entered", "left"]].to_numpy().max()), 1.0)
-    flow.set_ylim(-2 * highest, 2 * highest)
-    flow.legend(frameon=False, fontsize=8, loc="upper right")
-    axes.plot(moments, sizes["size"], color=COLOURS[0], linewidth=2)
-    axes.set_zorder(flow.get_zorder() + 1)
-    axes.patch.set_visible(False)
-    axes.set_ylim(bottom=0)
-    axes.set_ylabel("members")
-    axes.spines["top"].set_visible(False)
-    flow.spines["top"].set_visible(False)
+    steps = np.diff(moments) / np.timedelta64(1, "D")
+    width = 0.8 * float(steps.min()) if len(steps) else 0.8
+    above.plot(moments, sizes["size"], color=COLOURS[0], linewidth=2, marker="o", markersize=3)
+    above.set_ylim(bottom=0, top=1.1 * max(float(sizes["size"].max()), 1.0))
+    above.set_ylabel("members")
+    below.bar(moments, sizes["entered"], width=width, color=COLOURS[2], label="entered")
+    below.bar(moments, -sizes["left"], width=width, color=COLOURS[3], label="left")
+    below.axhline(0, color="#333333", linewidth=0.8)
+    below.legend(frameon=False, fontsize=8, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
+    for part in (above, below):
+        part.spines[["top", "right"]].set_visible(False)
     figure.autofmt_xdate()
     return png(figure)
 

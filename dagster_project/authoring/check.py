@@ -75,7 +75,7 @@ def check(
         if settings.warehouse.exists():
             with evaluation.opened(settings, "check of segments", tell) as scratch:
                 _preview_all(scratch, paths, found, previews)
-    except RuntimeError as error:  # dbt cannot read the project: nothing can be evaluated
+    except (RuntimeError, ValueError) as error:  # dbt cannot read the project
         for path in paths:
             if path.stem in str(error):
                 found[path].append(_from_dbt(path, str(error)))
@@ -150,15 +150,11 @@ def _unnamed(scratch: Scratch, path: Path, model: Model) -> list[Problem]:
 
 
 def _from_duckdb(path: Path, message: str) -> Problem:
-    missing = re.search(r'[Cc]olumn "?(\w+)"? not found|have a column named "(\w+)"', message)
-    near = re.search(r"Candidate bindings: (.+)", message)
-    first = message.splitlines()[0]
+    missing = re.search(r"there is no column '(\w+)'; there is (.+)", message)
     if missing is None:
-        return Problem(_shown(path), 1, first, "what DuckDB can read")
-    name = missing[1] or missing[2]
-    listed = ", ".join(re.findall(r'"(?:\w+\.)?(\w+)"', near[1])) if near else "a column of it"
-    line = files.line_of(path, name)
-    return Problem(_shown(path), line, f"there is no column {name!r}", listed or "another column")
+        return Problem(_shown(path), 1, message.splitlines()[0], "what DuckDB can read")
+    name, near = missing.groups()
+    return Problem(_shown(path), files.line_of(path, name), f"there is no column {name!r}", near)
 
 
 def _from_dbt(path: Path, message: str) -> Problem:

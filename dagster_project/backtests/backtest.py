@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 PACKAGE = "dagster_project.backtests"
 ROWS_AT_ONCE = 2_000_000  # customers times moments; DuckDB joins some hundred bytes of each
+OUTSIDE_ROWS = 2_000_000  # of more, a sample is compared with
 Rows = list[dict[str, Any]]
 
 
@@ -33,7 +34,8 @@ class Question:
     """What to try: a segment of the project, or the draft in ``rule`` under that name.
 
     ``cap_days`` is the shortest time between two messages to a customer; ``after_days`` how long
-    those who entered are watched. ``purpose`` is needed for a draft that names none.
+    those who entered are watched. ``purpose`` is needed for a draft that names none. ``compares``
+    says whether the other segments are evaluated too, for the overlap.
     """
 
     segment: str
@@ -44,6 +46,7 @@ class Question:
     cap_days: int = 7
     after_days: int = 14
     purpose: str | None = None
+    compares: bool = True
 
     def __post_init__(self) -> None:
         """Refuse a name that could not be a table's."""
@@ -105,8 +108,10 @@ def run(
         _evaluate(scratch, model, question, keys)
         _run(scratch, "moments", {"moments": question.evaluated})
         _run(scratch, "stays")
-        tell("comparing with other segments")
-        overlap = _overlap(scratch, model, question)
+        overlap: Rows = []
+        if question.compares:
+            tell("comparing with other segments")
+            overlap = _overlap(scratch, model, question)
         tell("looking at what came after")
         behaviour = _behaviour(scratch, question)
         messages = _messages(scratch, question, purposes, purpose)
@@ -133,7 +138,8 @@ def run(
 def _model(scratch: Scratch, question: Question) -> Model:
     if question.rule is None:
         return scratch.project.segment(question.name)
-    return scratch.project.draft(question.rule.read_text(encoding="utf-8"), question.name)
+    text = question.rule.read_text(encoding="utf-8")
+    return scratch.project.draft(text, question.name, str(question.rule))
 
 
 def _evaluate(scratch: Scratch, model: Model, question: Question, keys: Keys) -> None:
@@ -208,10 +214,16 @@ def _messages(
 
 
 def _behaviour(scratch: Scratch, question: Question) -> dict[str, Any]:
-    given = {"after_days": question.after_days, "until": scratch.live_as_of}
+    (counted,) = _rows(scratch, "evaluated_count")
+    one_in = max(1, counted["rows"] // OUTSIDE_ROWS)
+    given = {
+        "after_days": question.after_days,
+        "until": scratch.live_as_of,
+        "one_in": one_in,
+    }
     _run(scratch, "behaviour", given)
     (compared,) = _rows(scratch, "behaviour_compared")
-    return {"after_days": question.after_days, **compared}
+    return {"after_days": question.after_days, "outside_one_in": one_in, **compared}
 
 
 def _warnings(scratch: Scratch, model: Model, purpose: str | None) -> list[str]:

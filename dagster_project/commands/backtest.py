@@ -32,6 +32,9 @@ def backtest(
     purpose: Annotated[
         str | None, typer.Option(help="A purpose, for a draft that names none.")
     ] = None,
+    compares: Annotated[
+        bool, typer.Option("--overlap/--no-overlap", help="Whether to evaluate the others too.")
+    ] = True,
     form: Annotated[Format, typer.Option("--format", help="How to print the result.")] = (
         Format.table
     ),
@@ -55,6 +58,7 @@ def backtest(
         cap_days=cap_days,
         after_days=after_days,
         purpose=purpose,
+        compares=compares,
     )
     found = backtests.run(
         settings,
@@ -80,7 +84,8 @@ def _show(found: "Backtest") -> None:
     output.print_facts(found.behaviour)
     near = ("segment", "size", "common", "jaccard")
     shown = [[row[name] for name in near] for row in found.overlap[:10]]
-    output.print_table(near, shown, title="overlap at the last moment")
+    if shown:
+        output.print_table(near, shown, title="overlap at the last moment")
     for warning in found.warnings:
         _say(f"warning: {warning}")
 

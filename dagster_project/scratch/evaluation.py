@@ -7,6 +7,8 @@ first pruned to the columns that somebody reads, so that a rule pays for no othe
 
 from __future__ import annotations
 
+import difflib
+import re
 import tempfile
 from collections import Counter
 from contextlib import contextmanager
@@ -239,7 +241,10 @@ class Scratch:
             self.kinds[model.relation] = kind
 
     def _make_segment(self, laid: Laid) -> None:
-        found = self.connection.sql(laid.sql)
+        try:
+            found = self.connection.sql(laid.sql)
+        except duckdb.BinderException as error:
+            raise ValueError(self._in_words(laid.model, str(error))) from error
         types = dict(zip(found.columns, map(str, found.types), strict=True))
         conditions = [name for name, type_ in types.items() if type_ == "BOOLEAN"]
         values = [name for name in types if name not in conditions]
@@ -251,6 +256,21 @@ class Scratch:
         table = identifier(laid.model.name)
         self._run("conditions", table=table, all_hold=all_hold, query=laid.sql)
         self._run("members", table=table, values=", ".join(map(identifier, values)))
+
+    def _in_words(self, model: Model, message: str) -> str:
+        """Say which column there is not, and what its tables have of a like name."""
+        missing = re.search(r'column "?(\w+)"? not found|have a column named "(\w+)"', message)
+        if missing is None:
+            return f"{model.path}: {message.splitlines()[0]}"
+        name = missing[1] or missing[2]
+        columns: set[str] = set()
+        for parent in model.parents:
+            schema, table = self.project.models[parent].relation
+            given = {"schema": schema, "table": table}
+            rows = self.connection.execute(statement(PACKAGE, "live_columns"), given).fetchall()
+            columns.update(column for (column,) in rows)
+        near = difflib.get_close_matches(name, sorted(columns), n=3) or sorted(columns)[:10]
+        return f"{model.path}: there is no column {name!r}; there is {', '.join(near)}"
 
     def compile(self, models: Iterable[Model]) -> None:
         """Let dbt render the SQL of some models, all at once; drafts bring theirs."""

@@ -87,7 +87,7 @@ class Project:
         nodes = dbt_runs.compiled(["--select", *names], self.settings, self.manifest)
         return {node.unique_id: node.compiled_code for node in nodes}
 
-    def draft(self, text: str, name: str) -> Model:
+    def draft(self, text: str, name: str, path: str) -> Model:
         """Compile the text of a segment's file that is not in the project yet."""
         (node,) = dbt_runs.compiled(["--inline", text], self.settings, self.manifest)
         return Model(
@@ -97,7 +97,7 @@ class Project:
             parents=tuple(node.depends_on.nodes),
             kept_as="segment",
             meta=dict(node.config.meta),
-            path=name,
+            path=path,
             sql=node.compiled_code,
         )
 

@@ -87,7 +87,7 @@ def test_what_came_after_is_compared_within_customers_alike(connection):
         select 'none' as customer_id, timestamp '2026-01-01' as started_at, false as is_bot
         """
     )
-    run(connection, "behaviour", {"after_days": 3, "until": DAYS[7]})
+    run(connection, "behaviour", {"after_days": 3, "until": DAYS[7], "one_in": 1})
     found = connection.execute(statement(PACKAGE, "behaviour_compared"))
     (row,) = found.fetchall()
     compared = dict(zip([column[0] for column in found.description], row, strict=True))

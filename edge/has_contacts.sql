@@ -1,0 +1,1 @@
+select count(*) > 0 as has_contacts from duckdb_databases() where database_name = 'contacts'
