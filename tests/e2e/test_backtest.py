@@ -179,3 +179,13 @@ def test_a_draft_that_says_the_same_gives_the_same_in_every_form(refreshed, day,
     assert 'src="http' not in page
     stays = pd.read_parquet(refreshed / "reports" / "backtest_recent_buyers.parquet")
     assert len(stays) == len(ways["segment"]["changes"])
+
+
+def test_a_draft_that_names_no_column_is_told_which_there_are(refreshed, tmp_path):
+    draft = tmp_path / "draft.sql"
+    draft.write_text(DRAFT.replace("recency_days", "recency_dayz"))
+    span = ("--from", "2026-02-20", "--to", "2026-02-20")
+    answer = tessera(refreshed, "backtest", "mine", "--rule", str(draft), *span, check=False)
+
+    assert answer.returncode == 1
+    assert f"{draft}: there is no column 'recency_dayz'; there is recency_days" in answer.stderr
