@@ -35,9 +35,7 @@ select
     's' || (i // 10) as session_id,
     'p' || (i % 50) as product_id,
     (i % 90)::decimal(18, 4) as value,
-    false as is_bot,
-    1 as file_number,
-    i as line,
+    false as is_bot, 1 as file_number, i as line,
     timestamp '2026-03-01' as known_at
 from range(2000) as events (i);
 
