@@ -47,9 +47,9 @@ def problems(path: Path, rules: Rules, shown: str) -> list[Problem]:
     if comment is None:
         add(1, "no description", "{#- What its members have in common. One row per customer and "
             "moment. -#} as the first line")  # fmt: skip
-    elif not re.search(r"one row per customer and moment", comment[1], re.IGNORECASE):
+    elif not re.search(r"one\s+row\s+per\s+customer\s+and\s+moment", comment[1], re.IGNORECASE):
         add(1, "the description does not end in the grain", "`One row per customer and moment.`")
-    elif not comment[1].split("One row")[0].strip():
+    elif not re.split(r"(?i)one\s+row", comment[1])[0].strip():
         add(1, "the description says nothing of the members", "what they have in common")
     call = re.search(r"\{\{-?\s*segment\((.*?)\)\s*-?\}\}", text, re.DOTALL)
     if call is None:
