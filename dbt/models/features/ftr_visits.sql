@@ -126,7 +126,8 @@ select
 
 from visits
 
-inner join favourite_hours
+-- each visit has an hour: left, because who reads no hour need not count them
+left join favourite_hours
     on visits.customer_id = favourite_hours.customer_id and visits.as_of = favourite_hours.as_of
 
 left join outer_sessions
