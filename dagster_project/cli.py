@@ -12,6 +12,7 @@ import typer
 from dagster_project import output
 from dagster_project import settings as environment
 from dagster_project.output import Format, QueryFormat
+from dagster_project.triggers import command as trigger_commands
 
 app = typer.Typer(
     help="Raw customer events in; segments, recommendations and exact syncs out.",
@@ -187,6 +188,9 @@ def demo(
     settings = environment.load()
     if not demonstration.show(settings, customers=customers, days=days, seed=seed, tell=_say):
         raise typer.Exit(1)
+
+
+app.command()(trigger_commands.triggers)
 
 
 def main() -> None:

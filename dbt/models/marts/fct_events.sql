@@ -7,6 +7,8 @@ select
     events.type,
     events.event,
     events.timestamp,
+    events.received_at,
+    events.file_number,
     events.visitor_id,
     coalesce(events.session_id, attributed.session_id) as session_id,
     events.page_path,
@@ -31,6 +33,7 @@ select
     events.city,
     events.device_type,
     events.locale,
+    events.timezone,
     events.is_bot
 from {{ ref('int_events_sessionized') }} as events
 left join {{ ref('int_order_events_attributed') }} as attributed

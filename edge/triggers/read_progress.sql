@@ -1,0 +1,5 @@
+select
+    evaluated_to,
+    file_number,
+    ledger_number
+from progress
