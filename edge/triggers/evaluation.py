@@ -45,7 +45,7 @@ def evaluate(
     if known is not None and last <= known and arrivals.file_number <= before.file_number:
         return None
     last = last if known is None else max(last, known)
-    oldest = last - rules.reach
+    oldest = max(last - rules.reach, before.started_at or last)
     with moments.opened(generation, arrivals, rules, first=oldest, last=last) as recent:
         late = recent.arrived_after(before.file_number)
         first = _first_tick(known, late, oldest, last)
@@ -60,7 +60,8 @@ def evaluate(
         now=last,
     )
     triggers = {trigger.name: trigger for trigger in rules.triggers}
-    progress = Progress(last, max(arrivals.file_number, before.file_number))
+    newest_file = max(arrivals.file_number, before.file_number)
+    progress = Progress(before.started_at or first, last, newest_file)
     state.record(firings, triggers, progress, recorded_at)
     return Evaluated(tuple(firings), first, last, cost)
 

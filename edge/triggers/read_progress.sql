@@ -1,4 +1,5 @@
 select
+    started_at,
     evaluated_to,
     file_number,
     ledger_number

@@ -25,8 +25,9 @@ FOREVER = datetime.max  # noqa: DTZ901 - without a zone, as the warehouse keeps 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The last tick that was evaluated, if any, and the newest landing file it knew."""
+    """The first and the last tick ever evaluated, if any, and the newest landing file known."""
 
+    started_at: datetime | None
     evaluated_to: datetime | None
     file_number: int
 
@@ -40,8 +41,8 @@ class State:
 
     def progress(self) -> Progress:
         """Return how far evaluation went."""
-        evaluated_to, file_number, _ = self._rows("read_progress")[0]
-        return Progress(evaluated_to, file_number)
+        started_at, evaluated_to, file_number, _ = self._rows("read_progress")[0]
+        return Progress(started_at, evaluated_to, file_number)
 
     def waiting(self, before: datetime = FOREVER) -> list[Pair]:
         """Return the triggers and customers that wait, of entries before a tick."""
@@ -67,13 +68,13 @@ class State:
 
         Killed between the two, the next evaluation reads them from the ledger first.
         """
-        assert progress.evaluated_to is not None
         payloads = [
             {
                 **asdict(firing),
                 "purpose": triggers[firing.trigger].purpose,
                 "channel_purpose": triggers[firing.trigger].channel_purpose,
                 "sequence": number,
+                "started_at": progress.started_at,
                 "evaluated_to": progress.evaluated_to,
                 "landing_file": progress.file_number,
             }
@@ -82,14 +83,11 @@ class State:
         ledger.append(self.landing, KIND, payloads, recorded_at)
         self.catch_up()
         with transaction(self.connection):
-            self.connection.execute(
-                _sql("note_progress"),
-                {"evaluated_to": progress.evaluated_to, "file_number": progress.file_number},
-            )
+            self.connection.execute(_sql("note_progress"), asdict(progress))
 
     def catch_up(self) -> None:
         """Read what the ledger says since the state last looked."""
-        ((_, _, last),) = self._rows("read_progress")
+        ((_, _, _, last),) = self._rows("read_progress")
         newer = [path for path in ledger.files(self.landing) if _number(path) > last]
         if not newer:
             return

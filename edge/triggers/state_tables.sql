@@ -14,6 +14,6 @@ create table firings (
     timezone varchar
 );
 
--- How far evaluation went: to which tick, with which landing files, and the ledger as read so far. One row.
-create table progress (evaluated_to timestamp, file_number bigint, ledger_number bigint);
-insert into progress values (null, 0, 0);
+-- How far evaluation went: from which tick on, to which, with which landing files, and the ledger as read. One row.
+create table progress (started_at timestamp, evaluated_to timestamp, file_number bigint, ledger_number bigint);
+insert into progress values (null, null, 0, 0);
