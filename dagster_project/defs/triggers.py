@@ -30,7 +30,7 @@ def trigger_firings(
     if evaluated is None:
         tell("no new tick and no new file since the last evaluation")
         return dg.MaterializeResult(metadata={"ticks": 0})
-    counts = Counter(firing.status for firing in evaluated.firings)
+    counts: Counter[str] = Counter(firing.status for firing in evaluated.firings)
     tell(
         f"{evaluated.first:%Y-%m-%d %H:%M} to {evaluated.last:%H:%M}: "
         f"{counts['fired']} fired, {counts['suppressed']} suppressed, {counts['waiting']} waiting"

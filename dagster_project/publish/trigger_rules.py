@@ -31,7 +31,7 @@ def compiled(manifest: Path, target: Path) -> dict[str, Any]:
     for node in models.values():
         settings = (node["config"].get("meta", {}).get("segment") or {}).get("trigger")
         text = _text(folder, node) if settings else None
-        if text is None:
+        if settings is None or text is None:
             continue
         _gather(node, known, recent, carried)
         segment = node["config"]["meta"]["segment"]

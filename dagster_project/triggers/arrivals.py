@@ -74,7 +74,7 @@ def _named(connection: duckdb.DuckDBPyConnection, salt: bytes) -> pa.Table:
     beside: dict[Name, list[Name]] = {}
     for namespace, anonymous_id, user_id in pairs:
         texts = {"anonymous_id": anonymous_id, "user_id": user_id}
-        names = [(namespace, kind, text) for kind, text in texts.items() if text is not None]
+        names: list[Name] = [(namespace, x, text) for x, text in texts.items() if text is not None]
         for name in names:
             beside.setdefault(name, []).extend(other for other in names if other != name)
     everyone = list(beside)
@@ -90,9 +90,9 @@ def _named(connection: duckdb.DuckDBPyConnection, salt: bytes) -> pa.Table:
         (*name, pseudonyms[name][0], _customer(name, beside[name], pseudonyms, known))
         for name in everyone
     ]
-    names = ("namespace", "identifier_type", "identifier", "visitor_id", "customer_id")
-    schema = pa.schema([(name, pa.string()) for name in names])
-    return pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in rows], schema)
+    columns = ("namespace", "identifier_type", "identifier", "visitor_id", "customer_id")
+    schema = pa.schema([(column, pa.string()) for column in columns])
+    return pa.Table.from_pylist([dict(zip(columns, row, strict=True)) for row in rows], schema)
 
 
 def _customer(

@@ -32,10 +32,11 @@ def triggers(
     settings = environment.load()
     settings.home.mkdir(parents=True, exist_ok=True)
     platform = Platform(settings)
-    if start is not None and end is not None:
-        evaluated = evaluation.replay(platform, parse_moment(start), parse_moment(end))
-    else:
-        evaluated = evaluation.evaluate(platform, as_of)
+    evaluated = (
+        evaluation.evaluate(platform, as_of)
+        if start is None or end is None
+        else evaluation.replay(platform, parse_moment(start), parse_moment(end))
+    )
     rows = [
         (
             x.trigger,

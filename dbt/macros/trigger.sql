@@ -13,7 +13,7 @@ holdout_share    share of customers, 0 to 1, for whom it never fires, to measure
 {% macro trigger_settings(trigger, purpose, file) %}
     {%- set defaults = {
         'entered_at': none, 'events': none, 'delay_minutes': 0, 'cap': {'times': 1, 'days': 7}, 'quiet_hours': none,
-        'priority': 0, 'expires_minutes': 1440, 'channel_purpose': purpose, 'holdout_share': var('trigger_holdout_share'),
+        'priority': 0, 'expires_minutes': 1440, 'channel_purpose': purpose, 'holdout_share': var('trigger_holdout_share') | float,
     } -%}
     {%- if trigger is not mapping -%}
         {{ trigger_error(file, "a mapping of settings, got " ~ trigger) }}

@@ -2,11 +2,12 @@
 
 import json
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -151,7 +152,7 @@ class Slice:
         for view in views:
             self.connection.execute(fill(_sql("find_members"), {"view": identifier(view)}))
 
-    def _rows(self, name: str, given: dict[str, object] | None = None) -> list[tuple[object, ...]]:
+    def _rows(self, name: str, given: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
         return self.connection.execute(_sql(name), given).fetchall()
 
 

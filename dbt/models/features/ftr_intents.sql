@@ -76,7 +76,7 @@ carts as (
         as_of,
         sum(pieces) as items,
         max(touched_at) as touched_at,
-        flatten(list(message_ids order by touched_at desc, product_id))[1:20] as message_ids
+        flatten(list(message_ids order by touched_at desc, product_id desc))[1:20] as message_ids
     from cart_products
     group by customer_id, as_of
 
