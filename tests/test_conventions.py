@@ -183,7 +183,7 @@ def test_each_make_target_and_command_in_a_document_exists(document):
     assert set(re.findall(r"^\s*make ([a-z-]+)", text, re.MULTILINE)) <= targets
     commands = set(
         re.findall(
-            r"^@app\.command\(\)\ndef (\w+)",
+            r"^(?:@app\.command\(\)\ndef |app\.command\(\)\(\w+\.)(\w+)",
             (PROJECT / "dagster_project" / "cli.py").read_text(),
             re.MULTILINE,
         )
