@@ -12,6 +12,7 @@ import typer
 from dagster_project import output
 from dagster_project import settings as environment
 from dagster_project.output import Format, QueryFormat
+from dagster_project.rebuild import command as rebuild_commands
 from dagster_project.triggers import command as trigger_commands
 
 app = typer.Typer(
@@ -191,6 +192,7 @@ def demo(
 
 
 app.command()(trigger_commands.triggers)
+app.command()(rebuild_commands.rebuild)
 
 
 def main() -> None:

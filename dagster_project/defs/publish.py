@@ -25,6 +25,7 @@ RECORDED = dg.AssetKey(["targets", "recorded"])
         dg.AssetKey(["segments", "fct_segment_overlaps"]),
         dg.AssetKey(["segments", "dim_segment_proposals"]),
         dg.AssetKey(["segments", "fct_builds"]),
+        dg.AssetKey(["segments", "fct_late_events"]),
         dg.AssetKey(["activation", "fct_deliveries"]),
         dg.AssetKey(["activation", "fct_triggers"]),
         dg.AssetKey(["marts", "dim_consent_status"]),
