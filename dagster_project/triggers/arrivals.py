@@ -37,7 +37,14 @@ def read(
     folder.mkdir(parents=True)
     landed = files.landed(platform.settings.landing, platform.sources)
     events = [file for file in landed if file.kind == "events"]
-    connection = duckdb.connect(config={"temp_directory": str(folder / "tmp")})
+    connection = duckdb.connect(
+        config={
+            "memory_limit": platform.settings.memory_limit,
+            "temp_directory": str(folder / "tmp"),
+            "autoinstall_known_extensions": False,
+            "python_enable_replacements": False,
+        }
+    )
     try:
         catalog = fill(_sql("catalog"), {"published": literal(generation.warehouse)})
         connection.execute(catalog)

@@ -138,7 +138,7 @@ def test_a_withdrawal_that_has_just_landed_counts(home):
 
 
 def test_quiet_hours_follow_the_clock_of_the_customer(home):
-    # half past ten UTC is five in the morning in New York, where it waits for seven
+    # half past ten UTC is half past five in Chicago, where it waits for seven
     home.land(cart("ann", 602, context={"timezone": "America/Chicago"}))
     run(home, at(10, 30), at(10, 40))
     assert [payload["status"] for payload in home.recorded()] == ["waiting"]
