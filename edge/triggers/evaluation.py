@@ -1,7 +1,7 @@
 """One evaluation of all triggers: (rules, recent events, as_of, state) in, firings out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from edge.consent import gate
@@ -81,6 +81,7 @@ def replay(
     ``earlier`` are the firings before it, for caps and for what still waited. Nothing is recorded.
     """
     first, last = ceiling(first), floor(last)
+    earlier = [_as_it_stood(firing, first) for firing in earlier]
     waiting = [(x.trigger, x.customer_id) for x in earlier if x.status == "waiting"]
     with moments.opened(generation, arrivals, rules, first=first, last=last) as recent:
         observations = recent.observe(first, last, waiting)
@@ -101,6 +102,13 @@ def _first_tick(
         return last
     first = known + TICK if late is None else min(known + TICK, ceiling(late))
     return max(min(first, last), oldest)
+
+
+def _as_it_stood(firing: Firing, first: datetime) -> Firing:
+    """Return a firing as it was before a tick: what was decided later still waited."""
+    if firing.due_at < first or firing.suppressed_by == "left":
+        return firing
+    return replace(firing, status="waiting", suppressed_by=None, fired_at=None)
 
 
 def _customers(observations: Sequence[Observation]) -> list[str]:
