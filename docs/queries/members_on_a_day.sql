@@ -1,7 +1,6 @@
--- Who was in a segment on a day, as it was known at another time: change the three values below.
--- Grain: one member.
 with
 
+-- Who was in a segment on a day, as it was known at another time: change these three values. Grain: one member.
 asked as (
     select
         'lapsed_customers' as segment,

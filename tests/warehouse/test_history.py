@@ -20,6 +20,7 @@ for value, parameter in (
     ("timestamp '2026-03-01 00:00:00'", "$moment::timestamp"),
     ("timestamp '2026-03-05 00:00:00'", "$known::timestamp"),
 ):
+    assert AT_MOMENT.startswith("with")  # as an argument, a comment would be read as an option
     assert value in AT_MOMENT
     AT_MOMENT = AT_MOMENT.replace(value, parameter)
 
