@@ -30,13 +30,8 @@ create or replace table intermediate.int_moments_evaluated (as_of timestamp, kno
 
 create or replace table intermediate.int_events_sessionized (
     message_id varchar, source varchar, visitor_id varchar, session_id varchar, type varchar, event varchar,
-<<<<<<< HEAD
-    timestamp timestamp, is_bot boolean, page_path varchar, product_id varchar, category varchar, brand varchar,
-    price decimal(18, 4), list_price decimal(18, 4), margin_share double, quantity double, search_query varchar, dwell_seconds decimal(18, 3), scroll_depth_share decimal(9, 6),
-=======
     timestamp timestamp, received_at timestamp, is_bot boolean, page_path varchar, product_id varchar, category varchar, brand varchar,
-    price decimal(18, 4), quantity double, dwell_seconds decimal(18, 3), scroll_depth_share decimal(9, 6),
->>>>>>> 2a9e670 (Rebuild a past build, list late events, and write down who was in a segment when)
+    price decimal(18, 4), list_price decimal(18, 4), margin_share double, quantity double, search_query varchar, dwell_seconds decimal(18, 3), scroll_depth_share decimal(9, 6),
     known_at timestamp
 );
 
