@@ -3,6 +3,7 @@
     owner='crm@example.com',
     purpose='marketing_email',
     min_size=1,
+    review_date='2027-03-31',
     trigger={
         'entered_at': 'left_at',
         'events': 'cart_event_ids',
@@ -19,6 +20,6 @@ select
     cart_idle_minutes > {{ segment_limit('cart_recovery_minutes') }} as left_it_alone,
     open_cart_items,
     cart_idle_minutes,
-    cart_touched_at + interval '{{ segment_limit("cart_recovery_minutes") }} minutes' as left_at,
+    cart_touched_at + interval '1 minute' * {{ segment_limit('cart_recovery_minutes') }} as left_at,
     cart_event_ids
 from {{ ref('ftr_intents') }}

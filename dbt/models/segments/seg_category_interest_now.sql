@@ -3,6 +3,7 @@
     owner='crm@example.com',
     purpose='personalisation',
     min_size=1,
+    review_date='2027-03-31',
     trigger={
         'entered_at': 'category_interested_at',
         'events': 'category_view_ids',

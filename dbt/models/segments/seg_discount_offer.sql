@@ -3,6 +3,7 @@
     owner='crm@example.com',
     purpose='marketing_email',
     min_size=1,
+    review_date='2027-03-31',
     trigger={
         'entered_at': 'hesitated_at',
         'events': 'hesitation_ids',
@@ -22,7 +23,7 @@ select
     cart_idle_minutes,
     product_views_24_hours,
     greatest(
-        cart_touched_at + interval '{{ segment_limit("discount_offer_minutes") }} minutes', last_product_view_at
+        cart_touched_at + interval '1 minute' * {{ segment_limit('discount_offer_minutes') }}, last_product_view_at
     ) as hesitated_at,
     cart_event_ids || product_view_ids as hesitation_ids
 from {{ ref('ftr_intents') }}

@@ -3,6 +3,7 @@
     owner='crm@example.com',
     purpose='marketing_email',
     min_size=1,
+    review_date='2027-03-31',
     trigger={
         'entered_at': 'silent_at',
         'events': 'event_ids',
@@ -19,6 +20,6 @@ select
     active_days >= {{ segment_limit('reminder_active_days') }} as was_active,
     hours_since_last_event,
     active_days,
-    last_event_at + interval '{{ segment_limit("inactivity_hours") }} hours' as silent_at,
+    last_event_at + interval '1 hour' * {{ segment_limit('inactivity_hours') }} as silent_at,
     event_ids
 from {{ ref('ftr_intents') }}

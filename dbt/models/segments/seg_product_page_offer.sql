@@ -3,6 +3,7 @@
     owner='crm@example.com',
     purpose='marketing_email',
     min_size=1,
+    review_date='2027-03-31',
     trigger={
         'entered_at': 'product_returned_at',
         'events': 'product_page_ids',
