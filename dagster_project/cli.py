@@ -13,6 +13,8 @@ from dagster_project import output
 from dagster_project import settings as environment
 from dagster_project.commands import backtest, explain, segment
 from dagster_project.output import Format, QueryFormat
+from dagster_project.rebuild import command as rebuild_commands
+from dagster_project.triggers import command as trigger_commands
 
 app = typer.Typer(
     help="Raw customer events in; segments, recommendations and exact syncs out.",
@@ -168,6 +170,10 @@ def demo(
     settings = environment.load()
     if not demonstration.show(settings, customers=customers, days=days, seed=seed, tell=_say):
         raise typer.Exit(1)
+
+
+app.command()(trigger_commands.triggers)
+app.command()(rebuild_commands.rebuild)
 
 
 def main() -> None:

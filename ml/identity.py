@@ -1,7 +1,7 @@
 """Deterministic identity: who is the same person, by connected components with guard rails."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -104,6 +104,28 @@ def resolve(
         people_count=np.where(graph.kind == ANONYMOUS, person_counts, user_counts),
     )
     return Resolution(identifiers, _merge_log(links, graph, used, group, names, salt))
+
+
+def pseudonyms(
+    identifiers: Sequence[tuple[str, str, str]], *, salt: bytes
+) -> list[tuple[str, str]]:
+    """Name identifiers that no resolution has seen, as one would if nothing tied them to others.
+
+    Parameters
+    ----------
+    identifiers : sequence of (str, str, str)
+        Namespace, type (``anonymous_id`` or ``user_id``) and text.
+    salt : bytes
+        Key of customer and visitor ids.
+
+    Returns
+    -------
+    list of (str, str)
+        ``visitor_id`` and ``customer_id`` of each.
+    """
+    names = ["|".join(identifier) for identifier in identifiers]
+    visitors = _keyed(salt, [f"visitor|{name}" for name in names], "v")
+    return list(zip(visitors, _keyed(salt, names, "c"), strict=True))
 
 
 def _graph(links: pd.DataFrame) -> _Graph:

@@ -3,14 +3,15 @@
 import dagster as dg
 
 from dagster_project import alerts, arrivals, crossings
-from dagster_project.defs import activation, publish, raw
+from dagster_project.defs import activation, publish, raw, triggers
 from dagster_project.platform import Platform
 
 RAW = dg.AssetSelection.assets(*(dg.AssetKey(list(key)) for key in raw.TABLES))
 MODELS = dg.AssetSelection.key_prefixes(["models"])
 TARGETS = dg.AssetSelection.assets(*activation.KEYS)
 RECORDED = dg.AssetSelection.assets(publish.RECORDED)
-LINEAGE = dg.AssetSelection.all() - MODELS - TARGETS - RECORDED
+TRIGGERS = dg.AssetSelection.assets(triggers.FIRINGS)
+LINEAGE = dg.AssetSelection.all() - MODELS - TARGETS - RECORDED - TRIGGERS
 
 
 def _with_all_it_needs(selection: dg.AssetSelection) -> dg.AssetSelection:
@@ -40,9 +41,14 @@ resegment_customers = dg.define_asset_job(
     LINEAGE | _with_all_it_needs(dg.AssetSelection.assets(["models", "clusters"])),
     description="Train the customer clusters and segment anew; nothing is sent anywhere.",
 )
+evaluate_triggers = dg.define_asset_job(
+    "evaluate_triggers",
+    TRIGGERS,
+    description="Decide whom triggers fire for, from recent events; it never waits for a refresh.",
+)
 refresh_everything = dg.define_asset_job(
     "refresh_everything",
-    dg.AssetSelection.all(),
+    dg.AssetSelection.all() - TRIGGERS,
     description="The whole lineage: refresh, with training before and activation after.",
 )
 
@@ -51,6 +57,12 @@ refresh_segments_daily = dg.ScheduleDefinition(
     job=refresh_segments,
     cron_schedule="0 4 * * *",
     description="Segments every morning at 04:00 UTC.",
+)
+evaluate_triggers_every_5_minutes = dg.ScheduleDefinition(
+    name="evaluate_triggers_every_5_minutes",
+    job=evaluate_triggers,
+    cron_schedule="*/5 * * * *",
+    description="Triggers at each of their ticks.",
 )
 train_clusters_weekly = dg.ScheduleDefinition(
     name="train_clusters_weekly",

@@ -8,7 +8,7 @@ import duckdb
 from dagster_project import dbt_project, dbt_runs, pictures
 from dagster_project.ingest import ingestion
 from dagster_project.platform import Platform, telling
-from dagster_project.publish import build, generations
+from dagster_project.publish import build, generations, trigger_rules
 from dagster_project.statements import statement
 from edge import ledger
 
@@ -25,7 +25,9 @@ RECORDED = dg.AssetKey(["targets", "recorded"])
         dg.AssetKey(["segments", "fct_segment_overlaps"]),
         dg.AssetKey(["segments", "dim_segment_proposals"]),
         dg.AssetKey(["segments", "fct_builds"]),
+        dg.AssetKey(["segments", "fct_late_events"]),
         dg.AssetKey(["activation", "fct_deliveries"]),
+        dg.AssetKey(["activation", "fct_triggers"]),
         dg.AssetKey(["marts", "dim_consent_status"]),
         dg.AssetKey(["ml", "recommendations"]),
         dg.AssetKey(["ml", "customer_scores"]),
@@ -93,6 +95,7 @@ def _publish(platform: Platform, connection: duckdb.DuckDBPyConnection) -> gener
         build_id=current.build_id,
         now=platform.now(),
         rules=current.rules,
+        triggers=trigger_rules.compiled(dbt_project.manifest(settings), settings.dbt_target),
     )
 
 

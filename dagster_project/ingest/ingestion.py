@@ -88,11 +88,13 @@ def ingest(
     loaded_at: datetime,
     progress: Tell | None = None,
     kinds: Sequence[str] = KINDS,
+    copies: Path | None = None,
 ) -> Ingested:
     """Load every landing file of these kinds that is not loaded yet.
 
     Killed at any point, the next call ends in the state of an undisturbed one. ``loaded_at`` is
     the clock (UTC, without a zone); each batch of files has a later one than all before it.
+    ``copies`` is a folder for this call alone, which whoever does not hold the warehouse names.
     """
     create_tables(connection)
     _write_sources(connection, landing, sources)
@@ -110,9 +112,9 @@ def ingest(
     waiting = [file for file in still_to_read(files, known) if file.kind in kinds]
     if not waiting:
         return Ingested()
-    with _copies(landing) as copies:
+    with _copies(copies or landing.parent / COPIES) as folder:
         batches.prepare(connection)
-        work = Work(connection, sources, loaded_at, copies, known, progress, len(waiting))
+        work = Work(connection, sources, loaded_at, folder, known, progress, len(waiting))
         for kind in kinds:
             work.ingest(kind, [file for file in waiting if file.kind == kind])
         run(connection, "tidy")
@@ -120,9 +122,8 @@ def ingest(
 
 
 @contextmanager
-def _copies(landing: Path) -> Iterator[Path]:
+def _copies(copies: Path) -> Iterator[Path]:
     """Make the folder for copies anew; whoever holds the warehouse is the only one to use it."""
-    copies = landing.parent / COPIES
     shutil.rmtree(copies, ignore_errors=True)
     copies.mkdir(parents=True)
     try:

@@ -49,7 +49,8 @@ def build_id(
         "models": _models(connection),
     }
     identity = _sha256(facts)
-    return Build(identity[:16], _sha256(rules)[:16], {"build_id": identity[:16], **facts})
+    payload = {"build_id": identity[:16], **facts, "members": _members(connection)}
+    return Build(identity[:16], _sha256(rules)[:16], payload)
 
 
 def _rules(manifest: Path, rule_files: Sequence[Path]) -> dict[str, str]:
@@ -72,6 +73,14 @@ def _rules(manifest: Path, rule_files: Sequence[Path]) -> dict[str, str]:
 def _deliveries(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
     try:
         return connection.execute(statement(PACKAGE, "delivery_facts")).fetchall()
+    except duckdb.CatalogException:
+        return []
+
+
+def _members(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
+    """Return what came of it: size and hash of each segment, no part of the identity."""
+    try:
+        return connection.execute(statement(PACKAGE, "member_hashes")).fetchall()
     except duckdb.CatalogException:
         return []
 

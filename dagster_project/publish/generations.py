@@ -20,6 +20,7 @@ from dagster_project.publish.relations import PACKAGE, Relation
 from dagster_project.statements import statement
 from edge.published import LATEST, MANIFEST, Generation, NothingPublishedError, newest
 from edge.statements import fill, literal
+from edge.triggers.rules import path_of
 
 PARTIAL = ".partial-"
 TARGET = "generation"
@@ -47,11 +48,13 @@ def publish(
     now: datetime,
     keep: int = 3,
     rules: str = "",
+    triggers: Mapping[str, Any] | None = None,
 ) -> Published:
     """Make the warehouse's public tables the newest generation; killed anywhere, nothing changed.
 
     ``rules`` names the code behind the tables: under other rules no day of facts is taken over
-    from the previous generation. The ``keep`` newest generations stay, and any that is being read.
+    from the previous generation. ``triggers`` are rules that are evaluated without the warehouse.
+    The ``keep`` newest generations stay, and any that is being read.
     """
     if keep < 1:
         raise ValueError(f"keep must be at least 1, got {keep}")
@@ -60,7 +63,8 @@ def publish(
     _remove_rubbish(published)
     previous = _newest(published)
     before = {} if previous is None else previous.manifest()
-    is_same_build = before.get("build_id") == build_id
+    text = "" if triggers is None else json.dumps(triggers, indent=1)
+    is_same_build = before.get("build_id") == build_id and _rules_of(previous) == text
     if previous is not None and is_same_build and before["folder"] == str(previous.path):
         return Published(previous, is_new=False, pruned=_prune(published, keep))
     generation = Generation(published / _name(published, now, build_id))
@@ -76,6 +80,8 @@ def publish(
             "folder": str(generation.path),  # the view of events names its files
             **content,
         }
+        if text:
+            path_of(partial.path).write_text(text, encoding="utf-8")
         (partial.path / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
         partial.path.chmod(0o755)
         sync_tree(partial.path)
@@ -95,6 +101,12 @@ def publish(
         days_linked=content["days_linked"],
         pruned=_prune(published, keep),
     )
+
+
+def _rules_of(generation: Generation | None) -> str:
+    """Return the rules of triggers that a generation carries."""
+    path = None if generation is None else path_of(generation.path)
+    return "" if path is None or not path.exists() else path.read_text(encoding="utf-8")
 
 
 def _write(

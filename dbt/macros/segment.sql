@@ -6,8 +6,9 @@ parent       the segment whose members include all of its own
 min_size     members below which nothing is activated
 targets      where it goes, names of config/targets.yml
 review_date  when its owner will look at it again
+trigger      what makes it a trigger: see macros/trigger.sql
 -#}
-{% macro segment(owner, purpose, parent=none, min_size=50, targets=[], review_date=none) %}
+{% macro segment(owner, purpose, parent=none, min_size=50, targets=[], review_date=none, trigger=none) %}
     {%- set file = model.original_file_path -%}
     {#- a draft that is tried on history has no file and no name yet -#}
     {%- set is_draft = model.resource_type == 'sql_operation' -%}
@@ -23,6 +24,7 @@ review_date  when its owner will look at it again
     {%- elif targets is string or targets is not sequence -%}
         {{ exceptions.raise_compiler_error(file ~ ": targets must be a list of names, got " ~ targets) }}
     {%- endif -%}
+    {%- set settings = trigger_settings(trigger, purpose, file) if trigger is not none else none -%}
     {{ config(
         materialized='segment',
         meta={
@@ -34,6 +36,7 @@ review_date  when its owner will look at it again
                 'min_size': min_size,
                 'targets': targets,
                 'review_date': review_date,
+                'trigger': settings,
             },
         },
     ) }}
@@ -84,7 +87,9 @@ segments.seg_<name> (members only, with the values behind their membership).
 {% macro segment_parts(query) %}
     {%- set parts = {'keys': [], 'conditions': [], 'values': []} -%}
     {%- set keys = ['customer_id', 'as_of'] -%}
-    {%- for column in run_query('describe ' ~ query) -%}
+    {%- set columns = run_query('describe ' ~ query) -%}
+    {{ check_trigger_columns(columns) }}
+    {%- for column in columns -%}
         {%- if column[0] in keys -%}
             {%- set part = 'keys' -%}
         {%- elif column[0] == 'is_member' -%}

@@ -62,6 +62,13 @@ A limit that is said to be reached counts from its value on; "more than" and "le
         'category_bought': ('Audio', 'a category', 'accessories are offered to its buyers'),
         'category_bought_purchases': (1, 'order lines in 30 days', 'one is enough to offer accessories'),
         'home_country': ('DE', 'a country code', 'where the shop delivers from'),
+        'cart_recovery_minutes': (30, 'minutes without touching the cart, more than', 'longer than a look at another page'),
+        'discount_offer_minutes': (30, 'minutes without touching the cart, more than', 'as for its recovery'),
+        'category_interest_views': (2, 'views of one category within an hour, more than', 'two compare, three look for something'),
+        'inactivity_hours': (48, 'hours since the last event', 'two days: a day off is no silence'),
+        'reminder_active_days': (3, 'days with an event within 7', 'more than coming back once'),
+        'product_page_visits': (3, 'visits of one product page in 7 days, more than', 'the fourth is no accident'),
+
         'search_engines': (['google.', 'bing.', 'duckduckgo.', 'ecosia.'], 'parts of referrers', 'a search is no recommendation'),
     }) }}
 {% endmacro %}

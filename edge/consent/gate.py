@@ -1,9 +1,12 @@
 """The one place that says whether a person's data may leave for a purpose."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import duckdb
 
 from edge.consent.purposes import Purposes
-from edge.statements import statement
+from edge.statements import fill, literal, statement
 
 PACKAGE = "edge.consent"
 
@@ -22,7 +25,26 @@ def install(connection: duckdb.DuckDBPyConnection, purposes: Purposes) -> None:
     has_answers = connection.execute(statement(PACKAGE, "has_answers")).fetchone()
     known = has_answers is not None and has_answers[0]
     connection.execute(statement(PACKAGE, "answers" if known else "no_answers"))
+    connection.execute(statement(PACKAGE, "newer"))
     connection.execute(statement(PACKAGE, "permitted"))
+
+
+def hear(connection: duckdb.DuckDBPyConnection, *, newcomers: Path, refusals: Path) -> None:
+    """Take into account what has landed since the generation, from Parquet files.
+
+    Newcomers (customer_id) never answered; a refusal (customer_id, purpose) holds at once. A newer
+    grant waits for the next generation.
+    """
+    for name, path in (("hear_newcomers", newcomers), ("hear_refusals", refusals)):
+        connection.execute(fill(statement(PACKAGE, name), {"path": literal(path)}))
+
+
+def allowed_of(
+    connection: duckdb.DuckDBPyConnection, customers: Sequence[str]
+) -> frozenset[tuple[str, str]]:
+    """Return which of these customers' data may be used for which purpose, after ``install``."""
+    given = {"customers": list(customers)}
+    return frozenset(connection.execute(statement(PACKAGE, "allowed_of"), given).fetchall())
 
 
 def allowed(connection: duckdb.DuckDBPyConnection, customer_id: str, purpose: str) -> bool:

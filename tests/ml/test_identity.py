@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ml.identity import TYPES, resolve
+from ml.identity import TYPES, pseudonyms, resolve
 
 SALT, CONTACT_KEY = b"salt", b"contact key"
 LIMITS = {"anonymous_id": 1, "email": 3, "phone": 3}
@@ -350,3 +350,10 @@ def test_a_hundred_thousand_identifiers_keep_every_person_apart():
     assert users.nunique() == people
     owners = devices["identifier"].str.split("-").str[0]
     assert (users.loc[owners].to_numpy() == devices["customer_id"].to_numpy()).all()
+
+
+def test_whoever_is_alone_has_the_pseudonyms_that_a_resolution_gives():
+    found = resolved([link("user_id:u"), link("anonymous_id:a", arrival=(1, 2))]).identifiers
+    names = found[["namespace", "identifier_type", "identifier"]].itertuples(index=False, name=None)
+    given = pseudonyms(list(names), salt=SALT)
+    assert given == list(zip(found["visitor_id"], found["customer_id"], strict=True))

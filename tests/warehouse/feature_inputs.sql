@@ -30,7 +30,7 @@ create or replace table intermediate.int_moments_evaluated (as_of timestamp, kno
 
 create or replace table intermediate.int_events_sessionized (
     message_id varchar, source varchar, visitor_id varchar, session_id varchar, type varchar, event varchar,
-    timestamp timestamp, is_bot boolean, page_path varchar, product_id varchar, category varchar, brand varchar,
+    timestamp timestamp, received_at timestamp, is_bot boolean, page_path varchar, product_id varchar, category varchar, brand varchar,
     price decimal(18, 4), list_price decimal(18, 4), margin_share double, quantity double, search_query varchar, dwell_seconds decimal(18, 3), scroll_depth_share decimal(9, 6),
     known_at timestamp
 );

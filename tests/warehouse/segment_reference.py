@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from tests.warehouse import intents
+
 AS_OF = pd.Timestamp("2026-04-01")
 Rule = Callable[[pd.DataFrame], "pd.Series[bool]"]
 
@@ -37,6 +39,7 @@ def falling(c: pd.DataFrame) -> "pd.Series[bool]":
 
 # the first cluster buys at the deepest discounts, the second spends most, the third orders most now
 MEMBERS: dict[str, Rule] = {
+    **intents.TRIGGERS,
     "abandoners_of_large_carts": lambda c: left_cart(c) & (c["open_cart_items"] > 3),
     "abandoners_viewing_again": lambda c: left_cart(c) & (c["product_views_24_hours"] >= 1),
     "active_cluster_slowing": lambda c: falling(c) & (c["cluster"] == 2),
@@ -180,7 +183,7 @@ class Drawn:
             rows = known[["customer_id", "as_of", *names]].rename(columns=names)
             tables[table] = rows.assign(**dict.fromkeys(UNREAD[table], "something"))
         tables["ftr_affinities"] = tables["ftr_affinities"].assign(level="category", name="Audio")
-        return tables
+        return {**tables, "ftr_intents": intents.drawn(self.customers)}
 
     def at(self, as_of: pd.Timestamp) -> "Drawn":
         """Return the same customers at another moment."""

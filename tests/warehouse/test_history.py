@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.conftest import PROJECT
 from tests.warehouse.feature_home import FeatureHome
 
 START = pd.Timestamp("2026-01-01")
@@ -12,11 +13,16 @@ DAY = pd.Timedelta(days=1)
 CUSTOMERS = ("ann", "bob", "cem", "dua")
 SEGMENTS = ("loyal", "lapsed")
 KEYS = "customer_id, segment, valid_from, known_from"
-AT_MOMENT = """
-    select customer_id, segment from segments.fct_segment_history
-    where known_from <= $known and (known_to is null or known_to > $known)
-        and valid_from <= $moment and (valid_to is null or valid_to > $moment)
-"""
+# The documented query: its own three values become parameters.
+AT_MOMENT = (PROJECT / "docs" / "queries" / "members_on_a_day.sql").read_text()
+for value, parameter in (
+    ("'lapsed_customers'", "$segment"),
+    ("timestamp '2026-03-01 00:00:00'", "$moment::timestamp"),
+    ("timestamp '2026-03-05 00:00:00'", "$known::timestamp"),
+):
+    assert AT_MOMENT.startswith("with")  # as an argument, a comment would be read as an option
+    assert value in AT_MOMENT
+    AT_MOMENT = AT_MOMENT.replace(value, parameter)
 
 Members = set[tuple[str, str]]
 
@@ -58,9 +64,13 @@ class History:
         return connection.execute("select count(*) from found").fetchone()[0]
 
     def members(self, moment: pd.Timestamp, known: pd.Timestamp) -> Members:
-        return set(
-            self.connection.execute(AT_MOMENT, {"known": known, "moment": moment}).fetchall()
-        )
+        return {
+            (row[0], segment)
+            for segment in SEGMENTS
+            for row in self.connection.execute(
+                AT_MOMENT, {"segment": segment, "known": known, "moment": moment}
+            ).fetchall()
+        }
 
     def stays(self, known: pd.Timestamp) -> pd.DataFrame:
         return self.connection.execute(

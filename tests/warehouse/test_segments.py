@@ -78,12 +78,16 @@ def home(tmp_path_factory, manifest, customers) -> FeatureHome:
         "attempt": 2,
     }
     build = {"build_id": "b1", "as_of": "2026-04-01T00:00:00", "seed": 7, "files": [["a", "b"]]}
-    payloads = pd.Series([delivery, build, build]).map(lambda found: str(found).replace("'", '"'))
+    firing = {"firing_id": "f1", "trigger": "cart_recovery", "customer_id": "c1"}
+    waits = firing | {"status": "waiting", "message_ids": ["m1"], "reason": {"items": 1}}
+    fired = waits | {"status": "fired", "fired_at": "2026-04-01T00:05:00.000000Z"}
+    acts = [delivery, build, build, waits, fired]
+    payloads = pd.Series(acts).map(lambda found: str(found).replace("'", '"'))
     ledger = pd.DataFrame(
         {
             "file_number": 1,
-            "line": [1, 2, 3],
-            "kind": ["delivery", "build", "build"],
+            "line": [1, 2, 3, 4, 5],
+            "kind": ["delivery", "build", "build", "trigger_firing", "trigger_firing"],
             "recorded_at": AS_OF,
             "payload": payloads,
             "loaded_at": AS_OF,
@@ -186,6 +190,15 @@ def test_acts_of_the_ledger_become_builds_and_deliveries(home):
     assert home.rows(
         "select target, segment, customer_id, attempt from activation.fct_deliveries"
     ) == [("crm_files", "recent_buyers", "c1", 2)]
+
+
+def test_a_firing_that_waited_is_one_row_with_what_became_of_it(home):
+    found = home.rows(
+        "select firing_id, trigger, status, fired_at, reason ->> 'items', message_ids "
+        "from activation.fct_triggers"
+    )
+    fired_at = AS_OF + pd.Timedelta(minutes=5)
+    assert found == [("f1", "cart_recovery", "fired", fired_at, "1", ["m1"])]
 
 
 def test_conditions_can_be_read_in_a_copy_of_the_warehouse(home, tmp_path):

@@ -7,8 +7,8 @@
 
 {%- set resolved = source('intermediate', 'int_identifiers_resolved') %}
 {%- set columns = [
-    'message_id', 'source', 'file_number', 'line', 'type', 'event', 'timestamp', 'is_bot', 'page_path', 'referrer',
-    'country', 'city', 'device_type', 'locale', 'campaign_source', 'campaign_medium', 'campaign_name',
+    'message_id', 'source', 'file_number', 'line', 'type', 'event', 'timestamp', 'received_at', 'is_bot', 'page_path',
+    'referrer', 'country', 'city', 'device_type', 'locale', 'timezone', 'campaign_source', 'campaign_medium', 'campaign_name',
     'product_id', 'category', 'brand', 'price', 'list_price', 'margin_share', 'quantity', 'order_id', 'value', 'search_query',
     'promotion_id', 'form_id', 'dwell_seconds', 'scroll_depth_share',
 ] %}

@@ -7,6 +7,7 @@ select
     events.type,
     events.event,
     events.timestamp,
+    events.received_at,
     events.visitor_id,
     coalesce(events.session_id, attributed.session_id) as session_id,
     events.page_path,
@@ -31,6 +32,7 @@ select
     events.city,
     events.device_type,
     events.locale,
+    events.timezone,
     events.is_bot,
     events.file_number,
     events.line

@@ -1,7 +1,8 @@
 {#- One row per build that was published: what it was made of. -#}
 {{ config(materialized='view') }}
 {%- set fields = {
-    'build_id': 'varchar', 'as_of': 'timestamp', 'seed': 'bigint', 'files': 'json', 'rules': 'json', 'models': 'json'
+    'build_id': 'varchar', 'as_of': 'timestamp', 'seed': 'bigint', 'files': 'json', 'rules': 'json', 'models': 'json',
+    'members': 'json'
 } %}
 
 with
@@ -27,6 +28,7 @@ select
     payload.rules as rule_hashes,
     payload.models as model_versions,
     payload.seed as seed,
+    payload.members as members,
     recorded_at as built_at
 
 from entries

@@ -4,7 +4,7 @@
 {%- set money = 'decimal(18, 4)' %}
 {%- set context_fields = {
     'page': {'path': 'varchar', 'title': 'varchar', 'referrer': 'varchar'},
-    'userAgent': 'varchar', 'locale': 'varchar', 'gpc': 'boolean',
+    'userAgent': 'varchar', 'locale': 'varchar', 'timezone': 'varchar', 'gpc': 'boolean',
     'device': {'type': 'varchar'},
     'location': {'country': 'varchar', 'city': 'varchar'},
     'campaign': {'source': 'varchar', 'medium': 'varchar', 'name': 'varchar'},
@@ -75,6 +75,7 @@ select
     context.location.city as city,
     {{ device_type('context.device.type', 'context."userAgent"') }} as device_type,
     context.locale as locale,
+    context.timezone as timezone,
     context.campaign.source as campaign_source,
     context.campaign.medium as campaign_medium,
     context.campaign.name as campaign_name,

@@ -81,3 +81,33 @@ def test_one_person_is_judged_as_all_are(connection):
     assert not gate.allowed(connection, "bob", "ads")
     assert gate.allowed(connection, "bob", "analytics")
     assert not gate.allowed(connection, "mallory", "analytics")
+
+
+def written(connection, path, rows, columns):
+    """Write rows as what has landed since a generation is told."""
+    listed = ", ".join(f"{name} varchar" for name in columns)
+    connection.execute(f"create or replace temp table told ({listed})")
+    if rows:
+        places = ", ".join("?" for _ in columns)
+        connection.executemany(f"insert into told values ({places})", rows)
+    connection.execute(f"copy told to '{path}' (format parquet)")
+    return path
+
+
+def test_newcomers_count_and_a_newer_refusal_wins_over_every_earlier_answer(connection, tmp_path):
+    answer(connection, [("ann", "ads", True), ("bob", "ads", True)])
+    gate.install(connection, PURPOSES)
+    columns = ["customer_id"]
+    newcomers = written(connection, tmp_path / "new.parquet", [("zoe",)], columns)
+    refusals = [("ann", "ads"), ("zoe", "analytics")]
+    columns = ["customer_id", "purpose"]
+    refused = written(connection, tmp_path / "refused.parquet", refusals, columns)
+    gate.hear(connection, newcomers=newcomers, refusals=refused)
+
+    assert permitted(connection, "ads") == ["bob"]
+    assert permitted(connection, "analytics") == ["ann", "bob", "eve"]
+    assert gate.allowed_of(connection, ["ann", "bob", "zoe"]) == {
+        ("ann", "analytics"),
+        ("bob", "analytics"),
+        ("bob", "ads"),
+    }

@@ -1,0 +1,1 @@
+"""Rebuilding a past build from its landing files, and comparing what comes of it."""

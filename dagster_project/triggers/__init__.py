@@ -1,0 +1,1 @@
+"""Evaluating triggers: what has landed since the newest generation, and the run that decides."""

@@ -1,0 +1,2 @@
+select max(least("timestamp", coalesce(received_at, "timestamp"))) as newest_at
+from staged

@@ -1,0 +1,2 @@
+create table staged as
+{sql}

@@ -1,0 +1,3 @@
+insert into consent_newcomers
+select distinct customer_id
+from read_parquet({path})

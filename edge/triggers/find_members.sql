@@ -1,0 +1,5 @@
+insert into warehouse.main.members
+select
+    trigger_name,
+    customer_id
+from warehouse.main.{view}

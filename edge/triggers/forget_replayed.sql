@@ -1,0 +1,2 @@
+delete from firings
+where firing_id in (select payload ->> 'firing_id' from replayed)

@@ -1,0 +1,2 @@
+update progress
+set ledger_number = $ledger_number

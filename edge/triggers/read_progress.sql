@@ -1,0 +1,6 @@
+select
+    started_at,
+    evaluated_to,
+    file_number,
+    ledger_number
+from progress
