@@ -177,6 +177,12 @@ def test_each_segment_is_in_the_list_of_members_and_its_settings_exist():
             assert "@" in owner
 
 
+def test_dbt_shows_each_target_as_an_exposure():
+    exposures = yaml.safe_load((MODELS / "segments" / "_exposures.yml").read_text())["exposures"]
+    targets = yaml.safe_load((PROJECT / "config" / "targets.yml").read_text())["targets"]
+    assert {exposure["name"] for exposure in exposures} == set(targets)
+
+
 @pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])
 def test_each_make_target_and_command_in_a_document_exists(document):
     text = (PROJECT / document).read_text()
