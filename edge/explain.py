@@ -92,12 +92,10 @@ def explain_with(
         *((column[0], str(column[1])) for column in found.description), strict=True
     )
     rows = found.fetchall()
-    if not rows:
-        given = {"customer_id": customer_id}
-        near = connection.execute(fill(_sql("near_customers"), values), given).fetchall()
-        listed = ", ".join(row[0] for row in near) or "none at all"
-        raise LookupError(f"no customer {customer_id!r}; the nearest of those there are: {listed}")
-    row = dict(zip(columns, rows[-1], strict=True))
+    if rows:
+        row = dict(zip(columns, rows[-1], strict=True))
+    else:
+        row = {**dict.fromkeys(columns), **_unevaluated(connection, customer_id, name)}
     rules = _rules(connection, view)
     names = [c for c, t in zip(columns, types, strict=True) if t == "BOOLEAN" and c not in KEYS]
     others = {c: row[c] for c in columns if c not in KEYS and c not in names}
@@ -123,6 +121,23 @@ def explain_with(
         identifiers=known,
         merges=merges,
     )
+
+
+def _unevaluated(
+    connection: duckdb.DuckDBPyConnection, customer_id: str, segment: str
+) -> dict[str, Any]:
+    """Return the keys of a customer on whom a segment has no row: nothing it looks at is known.
+
+    A trigger looks at customers with recent events only. Raises LookupError for nobody's id.
+    """
+    given = {"customer_id": customer_id}
+    moment = connection.execute(_sql("evaluated_at"), given).fetchone()
+    if moment is None:
+        values = {"view": identifier(f"seg_{segment}")}
+        near = connection.execute(fill(_sql("near_customers"), values), given).fetchall()
+        listed = ", ".join(row[0] for row in near) or "none at all"
+        raise LookupError(f"no customer {customer_id!r}; the nearest of those there are: {listed}")
+    return {"customer_id": customer_id, "as_of": moment[0], "is_member": False}
 
 
 def _condition(

@@ -1,6 +1,7 @@
 """The rules of triggers, compiled, as a generation carries them: evaluation needs no dbt."""
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from dagster_project.dbt_project import PROJECT_DIR
 PROVIDED = frozenset({"int_events_sessionized", "int_moments_evaluated", "dim_visitors"})
 CARRIED = frozenset({"marts", "features", "ml"})
 STAGING = "stg_segment__events"
+WATERMARK = re.compile(r"where loaded_at > cast\('[^']*' as timestamp\)")
 
 
 def compiled(manifest: Path, target: Path) -> dict[str, Any]:
@@ -47,7 +49,7 @@ def compiled(manifest: Path, target: Path) -> dict[str, Any]:
         triggers, described, carried = [], [], set()
     return {
         "recent_days": _variables()["recent_days"],
-        "staging": text or "",
+        "staging": _of_every_row(text or ""),
         "models": described,
         "carried": sorted(carried),
         "triggers": sorted(triggers, key=lambda trigger: str(trigger["name"])),
@@ -81,6 +83,12 @@ def _gather(
 def _text(folder: Path, node: Mapping[str, Any]) -> str | None:
     path = folder / node["original_file_path"]
     return path.read_text(encoding="utf-8") if path.exists() else None
+
+
+def _of_every_row(text: str) -> str:
+    """Return a model's text as dbt compiles it for a table that holds nothing yet."""
+    lines = WATERMARK.sub("", text).splitlines()
+    return "\n".join(line for line in lines if line.strip())
 
 
 def _variables() -> Mapping[str, Any]:

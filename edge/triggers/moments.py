@@ -28,6 +28,7 @@ COLUMNS = (
     "timestamp",
     "received_at",
     "file_number",
+    "line",
     "visitor_id",
     "session_id",
     "page_path",
