@@ -17,6 +17,8 @@ from dagster_project import dbt_code
 from dagster_project.dbt_project import PROJECT_DIR
 from dagster_project.settings import Settings, apply
 
+# the step's output has it all; dbt's own log and artifacts of each invocation would cost seconds
+QUIETLY = ("--quiet", "--log-level-file", "warn", "--no-write-json")
 ARGUMENTS = ("build", "--exclude-resource-type", "unit_test")
 _parsed: dict[tuple[Path, int], Any] = {}
 
@@ -136,7 +138,7 @@ def _invoked(
     parsed = _parse_once(settings, manifest)
     try:
         outcome = dbtRunner(manifest=parsed, callbacks=[hear]).invoke(
-            ["--quiet", *arguments, *_where(settings)]
+            [*QUIETLY, *arguments, *_where(settings)]
         )
     finally:
         # dbt-duckdb keeps the file open for the life of a process, which for it ends here
