@@ -78,7 +78,7 @@ def compiled(arguments: Sequence[str], settings: Settings, manifest: Path) -> li
         try:
             with contextlib.redirect_stdout(io.StringIO()):  # dbt prints what it compiled
                 _, results = _invoked(
-                    ["compile", "--no-write-json", "--no-populate-cache", *arguments],
+                    ["compile", "--no-populate-cache", *arguments],
                     settings,
                     manifest,
                 )
