@@ -34,7 +34,15 @@ returned as (
         viewed.as_of,
         viewed.product_id,
         viewed.product_views,
-        count(bought.product_id) as similar_products_bought
+        -- the alternative stands here: among the conditions of the join it would compare every pair of rows
+        count(
+            case
+                when
+                    viewed.product_id != bought.product_id
+                    and (viewed.brand = bought.brand or viewed.price_band = bought.price_band)
+                    then 1
+            end
+        ) as similar_products_bought
 
     from interactions as viewed
 
@@ -43,8 +51,6 @@ returned as (
             viewed.customer_id = bought.customer_id
             and viewed.as_of = bought.as_of
             and viewed.category = bought.category
-            and viewed.product_id != bought.product_id
-            and (viewed.brand = bought.brand or viewed.price_band = bought.price_band)
             and bought.purchases > 0
 
     where viewed.product_views > 1
