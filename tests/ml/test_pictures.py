@@ -25,11 +25,14 @@ def test_pictures_are_small_pngs(shop):
     frame, model = shop
     scores = pd.DataFrame({"r_score": [1, 5, None] * 20, "f_score": [2, 5, None] * 20})
     sizes = pd.DataFrame({"segment": ["loyal", "lapsed"], "size": [70, 2_000_000]})
+    names = [f"frequent_viewers_of_the_{n}th_category" for n in range(51)]
+    library = pd.DataFrame({"segment": names, "size": np.arange(51) * 12_345 + 10_000})
 
     for png in (
         pictures.rfm_heat_map(scores),
         pictures.cluster_map(model, frame),
         pictures.size_bars(sizes),
+        pictures.size_bars(library),
     ):
         width, height = size_of(png)
         assert 300 < width < 1000
