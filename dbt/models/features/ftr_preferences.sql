@@ -9,6 +9,12 @@ with
 
 affinities as (
 
+    {{ interests() }}
+
+),
+
+sums as (
+
     select
         customer_id,
         as_of,
@@ -18,7 +24,7 @@ affinities as (
         purchases,
         cast(weight as decimal(18, 10)) as weight
 
-    from {{ ref('ftr_affinities') }}
+    from affinities
 
 ),
 
@@ -35,7 +41,7 @@ totals as (
         {% endfor -%}
         count(*) filter (where level = 'category' and product_views > 0) as categories_viewed
 
-    from affinities
+    from sums
 
     group by customer_id, as_of
 
@@ -44,22 +50,22 @@ totals as (
 favourites as (
 
     select
-        affinities.customer_id,
-        affinities.as_of,
+        sums.customer_id,
+        sums.as_of,
         {% for level in levels -%}
-        min(affinities.name) filter (
-            where affinities.level = '{{ level }}' and affinities.weight = totals.favourite_{{ level }}_weight
+        min(sums.name) filter (
+            where sums.level = '{{ level }}' and sums.weight = totals.favourite_{{ level }}_weight
         ) as favourite_{{ level }},
-        min(affinities.name) filter (
-            where affinities.level = '{{ level }}' and affinities.purchases = totals.most_{{ level }}_purchases
+        min(sums.name) filter (
+            where sums.level = '{{ level }}' and sums.purchases = totals.most_{{ level }}_purchases
         ) as most_bought_{{ level }}{{ ',' if not loop.last }}
         {% endfor %}
-    from affinities
+    from sums
 
     inner join totals
-        on affinities.customer_id = totals.customer_id and affinities.as_of = totals.as_of
+        on sums.customer_id = totals.customer_id and sums.as_of = totals.as_of
 
-    group by affinities.customer_id, affinities.as_of
+    group by sums.customer_id, sums.as_of
 
 )
 

@@ -2,50 +2,61 @@
 
 with
 
-consents as (
+refusals as (
 
     select
-        visitors.customer_id,
-        consents.*,
-        max(case when not is_granted then last_answered_at end)
-            over (partition by consents.visitor_id, purpose) as refused_at
+        visitor_id,
+        purpose,
+        max(last_answered_at) as refused_at
 
-    from {{ ref('fct_consents') }} as consents
+    from {{ ref('fct_consents') }}
 
-    inner join {{ ref('dim_visitors') }} as visitors on consents.visitor_id = visitors.visitor_id
+    where not is_granted
+
+    group by visitor_id, purpose
 
 ),
 
-dated as (
+answers as (
 
     -- Stored preferences repeat an answer on every page: it dates from when they began to say so, or
     -- a device that was never told would overrule a withdrawal made on another.
     select
-        *,
-        case when is_granted and origin = 'event' then last_answered_at end as decided_at,
+        consents.visitor_id,
+        consents.purpose,
+        max(case when consents.is_granted and consents.origin = 'event' then consents.last_answered_at end) as decided_at,
         min(
             case
-                when not is_granted or origin != 'preferences' then null
-                when refused_at is null or first_answered_at > refused_at then first_answered_at
-                when last_answered_at > refused_at then last_answered_at
+                when not consents.is_granted or consents.origin != 'preferences' then null
+                when refusals.refused_at is null or consents.first_answered_at > refusals.refused_at
+                    then consents.first_answered_at
+                when consents.last_answered_at > refusals.refused_at then consents.last_answered_at
             end
-        ) over (partition by visitor_id, purpose) as preferred_at
+        ) as preferred_at,
+        max(refusals.refused_at) as refused_at,
+        bool_or(consents.origin = 'gpc') as has_gpc
 
-    from consents
+    from {{ ref('fct_consents') }} as consents
+
+    left join refusals
+        on consents.visitor_id = refusals.visitor_id and consents.purpose = refusals.purpose
+
+    group by consents.visitor_id, consents.purpose
 
 ),
 
 latest as (
 
     select
-        customer_id,
-        purpose,
-        max(decided_at) as decided_at,
-        max(preferred_at) as preferred_at,
-        max(refused_at) as withdrawn_at,
-        bool_or(origin = 'gpc') as has_gpc
-    from dated
-    group by customer_id, purpose
+        visitors.customer_id,
+        answers.purpose,
+        max(answers.decided_at) as decided_at,
+        max(answers.preferred_at) as preferred_at,
+        max(answers.refused_at) as withdrawn_at,
+        bool_or(answers.has_gpc) as has_gpc
+    from answers
+    inner join {{ ref('dim_visitors') }} as visitors on answers.visitor_id = visitors.visitor_id
+    group by visitors.customer_id, answers.purpose
 
 ),
 
