@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -45,8 +46,8 @@ def build(
     # a test waits until all it reads has been built, now or before
     tests = ["--indirect-selection", selected.indirect_selection or "buildable"]
     arguments = [*ARGUMENTS, *selected.selection_args, *tests]
-    if dbt_code.stale(state, selected.manifest, models):
-        arguments.append("--full-refresh")
+    if stale := dbt_code.stale(state, selected.manifest, models):
+        arguments += ["--vars", json.dumps({"stale_models": sorted(stale)})]
     messages, failures = _invoke(arguments, settings, manifest)
     if not failures:
         dbt_code.record(state, selected.manifest, models)

@@ -1,28 +1,42 @@
 import copy
 
+import pytest
+
 from dagster_project import dbt_code
+
+
+def model(text, *, reads=(), macros=(), **config):
+    return {
+        "resource_type": "model",
+        "raw_code": text,
+        "depends_on": {"nodes": list(reads), "macros": list(macros)},
+        "config": {"materialized": "incremental", **config},
+    }
+
+
+def macro(text, *, uses=(), package="tessera"):
+    return {"package_name": package, "macro_sql": text, "depends_on": {"macros": list(uses)}}
+
 
 MANIFEST = {
     "metadata": {"project_name": "tessera"},
     "nodes": {
-        "model.tessera.sums": {
-            "resource_type": "model",
-            "checksum": {"checksum": "1"},
-            "config": {"materialized": "incremental"},
-        },
-        "model.tessera.history": {
-            "resource_type": "model",
-            "checksum": {"checksum": "2"},
-            "config": {"materialized": "incremental", "full_refresh": False},
-        },
-        "model.tessera.view": {
-            "resource_type": "model",
-            "checksum": {"checksum": "3"},
-            "config": {"materialized": "view"},
-        },
+        "events": model("select 1"),
+        "view": model("select 2", reads=["events"], materialized="view"),
+        "sums": model(
+            "select {{ gap() }} + {{ var('half_life') }}", reads=["view"], macros=["gap", "max"]
+        ),
+        "history": model("select 3", reads=["sums"], full_refresh=False),
+        "test": {"resource_type": "test", "config": {"materialized": "test"}},
     },
-    "macros": {"macro.tessera.gap": {"package_name": "tessera", "macro_sql": "30"}},
+    "macros": {
+        "gap": macro("{{ minutes() }}", uses=["minutes"]),
+        "minutes": macro("{{ var('gap_minutes') }}"),
+        "max": macro("{{ var('anything') }}", package="dbt"),
+        "limit": macro("{{ var(name) }}"),
+    },
 }
+CONSTANTS = {"half_life": 30, "gap_minutes": 30, "other": 1}
 ALL = sorted(MANIFEST["nodes"])
 
 
@@ -35,23 +49,48 @@ def changed(*path, value):
     return manifest
 
 
+def stale_after(manifest, constants=CONSTANTS):
+    before = dbt_code.current(MANIFEST, CONSTANTS)
+    after = dbt_code.current(manifest, constants)
+    return {name for name in after if before.get(name) != after[name]}
+
+
 def test_an_incremental_model_is_stale_until_it_was_built_by_this_code(tmp_path):
-    assert dbt_code.stale(tmp_path, MANIFEST, ALL) == {"model.tessera.sums"}
+    assert dbt_code.stale(tmp_path, MANIFEST, ALL) == {"events", "sums"}
+    dbt_code.record(tmp_path, MANIFEST, ["events", "history"])
+    assert dbt_code.stale(tmp_path, MANIFEST, ALL) == {"sums"}
     dbt_code.record(tmp_path, MANIFEST, ALL)
     assert dbt_code.stale(tmp_path, MANIFEST, ALL) == set()
 
 
-def test_a_changed_macro_or_incremental_model_makes_it_stale(tmp_path):
-    dbt_code.record(tmp_path, MANIFEST, ALL)
-    macro = changed("macros", "macro.tessera.gap", "macro_sql", value="45")
-    model = changed("nodes", "model.tessera.sums", "checksum", "checksum", value="9")
-    assert dbt_code.stale(tmp_path, macro, ALL) == {"model.tessera.sums"}
-    assert dbt_code.stale(tmp_path, model, ALL) == {"model.tessera.sums"}
+@pytest.mark.parametrize(
+    ("part", "name", "stale"),
+    [
+        ("nodes", "events", {"events", "sums"}),
+        ("nodes", "view", {"sums"}),
+        ("nodes", "sums", {"sums"}),
+        ("nodes", "history", set()),
+        ("macros", "gap", {"sums"}),
+        ("macros", "minutes", {"sums"}),
+        ("macros", "limit", set()),
+        ("macros", "max", set()),  # not ours
+    ],
+)
+def test_a_change_makes_stale_what_it_is_in_or_below(part, name, stale):
+    text = "raw_code" if part == "nodes" else "macro_sql"
+    found = changed(part, name, text, value=MANIFEST[part][name][text] + " ")
+    assert stale_after(found) == stale
 
 
-def test_a_changed_view_rebuilds_nothing_and_history_is_never_rebuilt(tmp_path):
-    dbt_code.record(tmp_path, MANIFEST, ALL)
-    view = changed("nodes", "model.tessera.view", "checksum", "checksum", value="9")
-    history = changed("nodes", "model.tessera.history", "checksum", "checksum", value="9")
-    assert dbt_code.stale(tmp_path, view, ALL) == set()
-    assert dbt_code.stale(tmp_path, history, ALL) == set()
+@pytest.mark.parametrize(
+    ("name", "stale"), [("half_life", {"sums"}), ("gap_minutes", {"sums"}), ("other", set())]
+)
+def test_a_changed_var_makes_stale_whoever_names_it(name, stale):
+    assert stale_after(MANIFEST, {**CONSTANTS, name: 45}) == stale
+
+
+def test_any_var_may_be_meant_where_its_name_is_worked_out():
+    worked_out = changed("nodes", "events", "depends_on", "macros", value=["limit"])
+    before = dbt_code.current(worked_out, CONSTANTS)
+    after = dbt_code.current(worked_out, {**CONSTANTS, "other": 2})
+    assert before["events"] != after["events"]
