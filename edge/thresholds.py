@@ -39,16 +39,22 @@ class Rule:
         return None if self.sign is None else f"{self.sign} {self.threshold}"
 
     def distance(self, value: Any) -> float | None:  # noqa: ANN401 - whatever the column holds
-        """Return how far a value is from holding, 0 where it holds; None where nothing tells."""
+        """Return how far a value is from holding, 0 where it holds; None where nothing tells.
+
+        A whole number has to pass a limit that it only reaches: 0 is 1 away from being more than 0.
+        """
         numbers = (_number(value), _number(self.threshold))
         if self.sign is None or numbers[0] is None or numbers[1] is None:
             return None
         above = numbers[0] - numbers[1]
-        if self.sign in ("<", "<="):
-            return max(above, 0.0)
-        if self.sign in (">", ">="):
-            return max(-above, 0.0)
-        return abs(above) if self.sign == "=" else None
+        if self.sign == "=":
+            return abs(above)
+        if self.sign not in MIRRORED:
+            return None
+        missing = above if self.sign in ("<", "<=") else 0.0 - above
+        if self.sign in ("<", ">") and isinstance(value, int) and numbers[1].is_integer():
+            missing += 1
+        return max(missing, 0.0)
 
 
 def rules(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, Rule]:
