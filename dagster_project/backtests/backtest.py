@@ -214,6 +214,7 @@ def _behaviour(scratch: Scratch, question: Question) -> dict[str, Any]:
         "one_in": one_in,
     }
     _run(scratch, "behaviour", given)
+    _run(scratch, "behaviour_alike")
     (compared,) = _rows(scratch, "behaviour_compared")
     return {"after_days": question.after_days, "outside_one_in": one_in, **compared}
 
