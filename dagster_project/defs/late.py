@@ -18,7 +18,7 @@ def late_memberships(
     context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
 ) -> dg.MaterializeResult[None]:
     """Evaluate past moments again for whom late events concern; one row per membership changed."""
-    late = evaluation.evaluate(platform.settings, telling(context))
+    late = evaluation.evaluate(platform.settings, telling(context), days=evaluation.days_back())
     return dg.MaterializeResult(
         metadata={
             "customers_times_moments": late.arrivals,

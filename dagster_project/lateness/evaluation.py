@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import yaml
+
+from dagster_project.dbt_project import PROJECT_DIR
 from dagster_project.scratch import clusters, evaluation
 from dagster_project.statements import statement
 from dagster_project.warehouse import Warehouse
@@ -22,7 +25,12 @@ if TYPE_CHECKING:
 
 PACKAGE = "dagster_project.lateness"
 HOLDER = "late events"
-DAYS = 30  # the farthest back: what phones held for a month is rare, and each moment takes its time
+
+
+def days_back() -> int:
+    """Return how far back late events are followed, a var of the dbt project."""
+    project = yaml.safe_load((PROJECT_DIR / "dbt_project.yml").read_text(encoding="utf-8"))
+    return int(project["vars"]["late_evaluation_days"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +47,8 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(statement(PACKAGE, "tables"))
 
 
-def evaluate(
-    settings: Settings, tell: Callable[[str], None] | None = None, *, days: int = DAYS
-) -> Late:
-    """Find what events that came since the last refresh change at moments evaluated before.
+def evaluate(settings: Settings, tell: Callable[[str], None] | None = None, *, days: int) -> Late:
+    """Find what events that came since the last refresh change at moments of the last days.
 
     Customers are evaluated as of those moments by the rules and models of today; what differs from
     what is believed goes to ``ops.late_memberships``, for the history to take up.

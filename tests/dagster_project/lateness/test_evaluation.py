@@ -81,6 +81,7 @@ def test_late_events_concern_their_customers_from_when_they_happened(settings_wi
         given = {"since": NOON - 1.0 * DAY, "days": 30}
         assert concerned(connection, **given) == {("ann", 2), ("ann", 1), ("bob", 1)}
         assert concerned(connection, **{**given, "days": 1}) == {("ann", 1), ("bob", 1)}
+        assert concerned(connection, **{**given, "days": 0}) == set()
 
 
 def looked_at(settings):
@@ -91,15 +92,15 @@ def looked_at(settings):
 
 
 def test_each_look_begins_where_the_one_before_ended(settings_with_history):
-    evaluation.evaluate(settings_with_history)
+    evaluation.evaluate(settings_with_history, days=30)
     refreshed_at(settings_with_history, NOON + DAY)
-    evaluation.evaluate(settings_with_history)
+    evaluation.evaluate(settings_with_history, days=30)
     assert looked_at(settings_with_history) == [(NOON - DAY, NOON), (NOON, NOON + DAY)]
 
 
 @pytest.mark.parametrize("taken_up_as", ["known_from", "known_to", None])
 def test_what_the_history_did_not_take_up_is_looked_at_again(settings_with_history, taken_up_as):
-    evaluation.evaluate(settings_with_history)
+    evaluation.evaluate(settings_with_history, days=30)
     with Warehouse(settings_with_history).connect("test") as connection:
         connection.execute(
             "insert into ops.late_memberships values ('ann', 'loyal', ?, true, ?)",
@@ -112,7 +113,7 @@ def test_what_the_history_did_not_take_up_is_looked_at_again(settings_with_histo
                 [NOON],
             )
     refreshed_at(settings_with_history, NOON + DAY)
-    evaluation.evaluate(settings_with_history)
+    evaluation.evaluate(settings_with_history, days=30)
     since = NOON if taken_up_as is not None else NOON - DAY
     assert looked_at(settings_with_history)[-1] == (since, NOON + DAY)
     with Warehouse(settings_with_history).connect("test") as connection:
@@ -124,4 +125,6 @@ def test_a_home_without_a_history_has_nothing_late(settings):
     with Warehouse(settings).connect("test") as connection:
         connection.execute("create schema ops")
         evaluation.create_tables(connection)
-    assert evaluation.evaluate(settings) == evaluation.Late(arrivals=0, moments=0, changes=0)
+    assert evaluation.evaluate(settings, days=30) == evaluation.Late(
+        arrivals=0, moments=0, changes=0
+    )
