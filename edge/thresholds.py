@@ -73,11 +73,19 @@ def rules(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, Rule]:
 
 def _outermost(tree: Tree) -> list[Tree]:
     """Return the named expressions of the inner query that a segment's file is."""
-    source = tree.get("from_table") or {}
+    source = _first_source(tree)
     while source.get("type") == "SUBQUERY":
         tree = source["subquery"]["node"]
-        source = tree.get("from_table") or {}
+        source = _first_source(tree)
     return [item for item in tree.get("select_list") or [] if item.get("alias")]
+
+
+def _first_source(tree: Tree) -> Tree:
+    """Return what a SELECT reads first; beside a trigger's file stand all customers."""
+    source: Tree = tree.get("from_table") or {}
+    while source.get("type") == "JOIN":
+        source = source["left"]
+    return source
 
 
 def _rule(connection: duckdb.DuckDBPyConnection, expression: Tree) -> Rule:
