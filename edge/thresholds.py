@@ -39,16 +39,22 @@ class Rule:
         return None if self.sign is None else f"{self.sign} {self.threshold}"
 
     def distance(self, value: Any) -> float | None:  # noqa: ANN401 - whatever the column holds
-        """Return how far a value is from holding, 0 where it holds; None where nothing tells."""
+        """Return how far a value is from holding, 0 where it holds; None where nothing tells.
+
+        A whole number has to pass a limit that it only reaches: 0 is 1 away from being more than 0.
+        """
         numbers = (_number(value), _number(self.threshold))
         if self.sign is None or numbers[0] is None or numbers[1] is None:
             return None
         above = numbers[0] - numbers[1]
-        if self.sign in ("<", "<="):
-            return max(above, 0.0)
-        if self.sign in (">", ">="):
-            return max(-above, 0.0)
-        return abs(above) if self.sign == "=" else None
+        if self.sign == "=":
+            return abs(above)
+        if self.sign not in MIRRORED:
+            return None
+        missing = above if self.sign in ("<", "<=") else 0.0 - above
+        if self.sign in ("<", ">") and isinstance(value, int) and numbers[1].is_integer():
+            missing += 1
+        return max(missing, 0.0)
 
 
 def rules(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, Rule]:
@@ -67,11 +73,19 @@ def rules(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, Rule]:
 
 def _outermost(tree: Tree) -> list[Tree]:
     """Return the named expressions of the inner query that a segment's file is."""
-    source = tree.get("from_table") or {}
+    source = _first_source(tree)
     while source.get("type") == "SUBQUERY":
         tree = source["subquery"]["node"]
-        source = tree.get("from_table") or {}
+        source = _first_source(tree)
     return [item for item in tree.get("select_list") or [] if item.get("alias")]
+
+
+def _first_source(tree: Tree) -> Tree:
+    """Return what a SELECT reads first; beside a trigger's file stand all customers."""
+    source: Tree = tree.get("from_table") or {}
+    while source.get("type") == "JOIN":
+        source = source["left"]
+    return source
 
 
 def _rule(connection: duckdb.DuckDBPyConnection, expression: Tree) -> Rule:

@@ -10,7 +10,29 @@ from dagster_project import settings as environment
 PROJECT = Path(__file__).resolve().parents[1]
 REAL_DATA = environment.real_data()
 
+TABLES = pytest.StashKey[dict[str, str]]()  # what tests found out, by title
+
 environment.quieten()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin without tables."""
+    config.stash[TABLES] = {}
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Show what tests found out, also where they pass and output is quiet."""
+    for title, text in config.stash[TABLES].items():
+        terminalreporter.section(title)
+        terminalreporter.write_line(text)
+
+
+@pytest.fixture(scope="session")
+def tables_shown(pytestconfig: pytest.Config) -> dict[str, str]:
+    """Return the tables to show at the end of the run, by title."""
+    return pytestconfig.stash[TABLES]
 
 
 @pytest.fixture(scope="session")

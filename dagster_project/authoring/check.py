@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import time
 from dataclasses import dataclass, field
@@ -158,6 +159,12 @@ def _from_duckdb(path: Path, message: str) -> Problem:
 
 
 def _from_dbt(path: Path, message: str) -> Problem:
+    absent = re.search(r"depends on a node named '(\w+)' which was not found", message)
+    if absent is not None:
+        models = sorted(file.stem for file in path.parents[1].rglob("*.sql"))
+        near = ", ".join(difflib.get_close_matches(absent[1], models, n=3)) or "a model's name"
+        at = files.line_of(path, absent[1])
+        return Problem(_shown(path), at, f"there is no model {absent[1]!r}", near)
     line = re.search(r"\bline (\d+)", message)
     lines = [text.strip() for text in message.splitlines() if text.strip()]
     said = next((text for text in lines if path.stem in text), lines[0])

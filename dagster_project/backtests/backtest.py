@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from edge.consent.purposes import Purposes
 
 PACKAGE = "dagster_project.backtests"
-ROWS_AT_ONCE = 2_000_000  # customers times moments; DuckDB joins some hundred bytes of each
 OUTSIDE_ROWS = 2_000_000  # of more, a sample is compared with
 Rows = list[dict[str, Any]]
 
@@ -146,7 +145,7 @@ def _evaluate(scratch: Scratch, model: Model, question: Question, keys: Keys) ->
     _run(scratch, "evaluated")
     names = {"segment": identifier(model.name)}
     if not question.as_known:
-        for moments in _batches(scratch, question.evaluated):
+        for moments in scratch.batches(question.evaluated):
             scratch.begin(moments)
             clusters.assign(scratch, [model], moments)
             scratch.lay([model])
@@ -157,13 +156,6 @@ def _evaluate(scratch: Scratch, model: Model, question: Question, keys: Keys) ->
         clusters.assign(scratch, [model], [moment])
         scratch.lay([model], roots=arrival.ROOTS)
         scratch.connection.execute(fill(statement(PACKAGE, "evaluate_as_known"), names))
-
-
-def _batches(scratch: Scratch, moments: Sequence[datetime]) -> list[Sequence[datetime]]:
-    """Part the moments so that the customers of a batch fit into memory without spilling."""
-    (row,) = scratch.connection.execute(statement(PACKAGE, "customer_count")).fetchall()
-    count = max(1, ROWS_AT_ONCE // max(row[0], 1))
-    return [moments[start : start + count] for start in range(0, len(moments), count)]
 
 
 def _overlap(scratch: Scratch, model: Model, question: Question) -> Rows:
@@ -222,6 +214,7 @@ def _behaviour(scratch: Scratch, question: Question) -> dict[str, Any]:
         "one_in": one_in,
     }
     _run(scratch, "behaviour", given)
+    _run(scratch, "behaviour_alike")
     (compared,) = _rows(scratch, "behaviour_compared")
     return {"after_days": question.after_days, "outside_one_in": one_in, **compared}
 

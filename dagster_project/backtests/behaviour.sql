@@ -1,7 +1,7 @@
 -- Orders and revenue (before refunds) within the days after, of those who entered and of those who were outside
 -- at the same moment and alike by then: as many orders, as long ago, about as much spent, as many recent sessions.
--- Moments whose days after are not over yet are left out. Grain: one moment and group of customers alike.
-create or replace table analysis.behaviour as
+-- Moments whose days after are not over yet are left out. Grain: one customer and moment.
+create or replace table analysis.followed as
 with
 
 moments as (
@@ -61,6 +61,7 @@ sessions as (
 described as (
 
     select
+        observed.customer_id,
         observed.as_of,
         observed.is_entered,
         coalesce(before.orders, 0) as orders,
@@ -82,19 +83,14 @@ described as (
 )
 
 select
+    customer_id,
     as_of,
+    is_entered,
     least(orders, 2) + cast(orders >= 4 as integer) as orders_band,
     case when days_since <= 30 then 1 when days_since <= 90 then 2 when days_since > 90 then 3 else 0 end as recency_band,
     floor(log2(1 + greatest(revenue, 0)) / 2) as revenue_band,
     case when sessions >= 10 then 3 when sessions >= 3 then 2 when sessions >= 1 then 1 else 0 end as sessions_band,
-    count(*) filter (where is_entered) as entered,
-    count(*) filter (where not is_entered) as outside,
-    avg(orders_after) filter (where is_entered) as entered_orders,
-    avg(revenue_after) filter (where is_entered) as entered_revenue,
-    avg(cast(orders_after > 0 as integer)) filter (where is_entered) as entered_buyers,
-    avg(orders_after) filter (where not is_entered) as outside_orders,
-    avg(revenue_after) filter (where not is_entered) as outside_revenue,
-    avg(cast(orders_after > 0 as integer)) filter (where not is_entered) as outside_buyers
+    orders_after,
+    revenue_after,
+    cast(orders_after > 0 as integer) as bought_after
 from described
-group by all
-having count(*) filter (where is_entered) > 0

@@ -8,6 +8,7 @@ import dagster as dg
 
 from dagster_project import identity, scoring
 from dagster_project.ingest import ingestion
+from dagster_project.lateness import evaluation as lateness
 from dagster_project.platform import AS_OF_TAG, Platform, telling
 from dagster_project.statements import statement
 from edge import landing
@@ -52,6 +53,7 @@ def raw_tables(
         ingestion.create_tables(connection)
         identity.create_tables(connection)  # dbt reads these from its first run on
         scoring.create_tables(connection)
+        lateness.create_tables(connection)
         ingested = ingestion.ingest(
             connection,
             landing=settings.landing,

@@ -35,7 +35,7 @@ def compiled(manifest: Path, target: Path) -> dict[str, Any]:
         text = _text(folder, node) if settings else None
         if settings is None or text is None:
             continue
-        _gather(node, known, recent, carried)
+        _gather(folder, node, known, recent, carried)
         segment = node["config"]["meta"]["segment"]
         named = {"name": node["name"].removeprefix("seg_"), "purpose": segment["purpose"]}
         triggers.append({**named, "sql": text, **settings})
@@ -57,18 +57,22 @@ def compiled(manifest: Path, target: Path) -> dict[str, Any]:
 
 
 def _gather(
+    folder: Path,
     node: Mapping[str, Any],
     known: Mapping[str, Mapping[str, Any]],
     recent: dict[str, Mapping[str, Any]],
     carried: set[tuple[str, str]],
 ) -> None:
     """Put what a model reads into ``recent``, each after what it reads itself, or ``carried``."""
+    text = _text(folder, node) or ""
     for unique_id in node["depends_on"]["nodes"]:
         read = known.get(unique_id)
         if read is None or read["name"] in PROVIDED or unique_id in recent:
             continue
+        if f'"{read["schema"]}"."{read["name"]}"' not in text:
+            continue  # only its conditions are shown beside it
         if read["config"].get("meta", {}).get("reads_recent_events"):
-            _gather(read, known, recent, carried)
+            _gather(folder, read, known, recent, carried)
             recent[unique_id] = read
         elif read["schema"] in CARRIED:
             carried.add((read["schema"], read["name"]))

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 PACKAGE = "dagster_project.scratch"
 KEYS = ("customer_id", "as_of")
+ROWS_AT_ONCE = 2_000_000  # customers times moments; DuckDB joins some hundred bytes of each
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,12 @@ class Scratch:
         given = {"moments": list(moments), "known_at": None if row is None else row[1]}
         self.connection.execute(statement(PACKAGE, "moments"), given)
         self.made.add(("intermediate", "int_moments_evaluated"))
+
+    def batches(self, moments: Sequence[datetime]) -> list[list[datetime]]:
+        """Part the moments so that the customers of a batch fit into memory without spilling."""
+        (row,) = self.connection.execute(statement(PACKAGE, "customer_count")).fetchall()
+        count = max(1, ROWS_AT_ONCE // max(row[0], 1))
+        return [list(moments[start : start + count]) for start in range(0, len(moments), count)]
 
     def begin_live(self) -> None:
         """Start anew with views over all that is live."""

@@ -40,10 +40,14 @@ trigger      what makes it a trigger: see macros/trigger.sql
             },
         },
     ) }}
+    {%- if trigger is not none and not is_draft -%}
+        {%- do ref('ftr_customers') -%}  {#- whom recent events say nothing of: see the materialization -#}
+    {%- endif -%}
 {% endmacro %}
 
 {#-
-A customer is a member when every boolean column of the file is true; a condition that is null does not hold.
+A customer is a member when every boolean column of the file is true; a condition that is null does not hold. A trigger's
+file reads recent events only; of all other customers its conditions are null.
 Makes two relations: the view conditions.seg_<name> (every customer, every condition, is_member) and the table
 segments.seg_<name> (members only, with the values behind their membership).
 -#}
@@ -70,6 +74,9 @@ segments.seg_<name> (members only, with the values behind their membership).
             {%- endfor %} as is_member
         from ({{ compiled_code }}
         ) as evaluated
+        {%- if config.get('meta').segment.trigger %}
+        full join (select customer_id, as_of from {{ ref('ftr_customers') }}) as everyone using (customer_id, as_of)
+        {%- endif %}
     {% endcall %}
     {% call statement('main') %}
         create or replace table {{ members }} as

@@ -6,6 +6,7 @@ health_size_jump_share        change of size in a week: a mailing planned for 10
 health_stability_share        members a week ago and now, by both together: below a half most are new
 health_orders_per_member      orders per member in 30 days: above it, a habit rather than a purchase
 health_visits_per_member      visits per member in 7 days: above it, people of every week
+health_slack_share            once one of these two is reached, it holds until missed by so much: else chance crosses it daily
 health_significance           standard errors that a difference must exceed to count: 5 % of chance findings
 merge_jaccard_share           overlap above which two segments may be one: nine in ten of either are in both
 prune_members_factor          times the minimum size below which a segment counts as small
@@ -23,6 +24,7 @@ split_visits_factor           times that known members visit more than anonymous
         'health_stability_share': 0.5,
         'health_orders_per_member': 0.5,
         'health_visits_per_member': 1,
+        'health_slack_share': 0.1,
         'health_significance': 1.96,
         'merge_jaccard_share': 0.8,
         'prune_members_factor': 2,

@@ -51,17 +51,40 @@
             and sizes.size >= segments.min_size,
             false
         ) as has_drifted,
-        measured.orders_per_member >= {{ health_limit('health_orders_per_member') }} as buys_often,
-        measured.visits_per_member >= {{ health_limit('health_visits_per_member') }} as is_engaged
+        {{ reaches_limit('measured.orders_per_member', 'health_orders_per_member', 'before.buys_often') }} as buys_often,
+        {{ reaches_limit('measured.visits_per_member', 'health_visits_per_member', 'before.is_engaged') }} as is_engaged
     from all_sizes as sizes
     inner join moment on sizes.as_of = moment.as_of
     inner join {{ ref('dim_segments') }} as segments on sizes.segment = segments.segment
     left join all_sizes as parents on segments.parent = parents.segment and sizes.as_of = parents.as_of
     left join all_sizes as earlier on sizes.segment = earlier.segment and moment.week_ago_at = earlier.as_of
     left join all_sizes as previous on sizes.segment = previous.segment and moment.previous_at = previous.as_of
+    left join before on sizes.segment = before.segment
     left join flows on sizes.segment = flows.segment
     left join measured on sizes.segment = measured.segment
     left join measured as everybody on everybody.segment = ''
     left join followed on sizes.segment = followed.segment
     left join followed as everybody_then on everybody_then.segment = ''
+{% endmacro %}
+
+{#- Whether a limit is reached, or was and is not clearly missed by now. -#}
+{% macro reaches_limit(measure, limit, before) -%}
+    {{ measure }} >= {{ health_limit(limit) }}
+        * case when {{ before }} then 1 - {{ health_limit('health_slack_share') }} else 1 end
+{%- endmacro %}
+
+{#- The rows of the moment evaluated before; none at first. -#}
+{% macro judged_before() %}
+    {%- if is_incremental() %}
+    select health.*
+    from {{ this }} as health
+    inner join moment on health.as_of = moment.previous_at
+    {%- else %}
+    select
+        segment,
+        false as buys_often,
+        false as is_engaged
+    from all_sizes
+    where false
+    {%- endif %}
 {% endmacro %}

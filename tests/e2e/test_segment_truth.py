@@ -80,9 +80,9 @@ def agreement(members, personas) -> pd.DataFrame:
     return pd.DataFrame(rows).round(3)
 
 
-def test_segments_find_the_personas_they_are_meant_for(agreement):
+def test_segments_find_the_personas_they_are_meant_for(agreement, tables_shown):
     text = agreement.to_string(index=False)
-    print(f"\n{text}")
+    tables_shown["personas found by segments"] = text
     assert (agreement["precision"] >= agreement["least_precision"]).all(), f"\n{text}"
     assert (agreement["recall"] >= agreement["least_recall"]).all(), f"\n{text}"
 

@@ -67,7 +67,7 @@ def test_someone_else_sees_which_condition_fails_and_by_what_value(published):
     assert explanation.segment == "cart_abandoners"
     assert not explanation.is_member
     assert [(c.name, c.value, c.holds, c.distance) for c in explanation.conditions] == [
-        ("has_more_than_3_items", 2, False, 1),  # 2 against > 3
+        ("has_more_than_3_items", 2, False, 2),  # 2 against > 3: the fourth is missing too
         ("left_it_for_30_minutes", 45, True, 0),
     ]
 

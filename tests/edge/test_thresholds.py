@@ -4,7 +4,7 @@ import duckdb
 import pytest
 
 from edge import evidence
-from edge.thresholds import rules
+from edge.thresholds import Rule, rules
 
 VIEW = """
 select *, coalesce(is_low, false) as is_member from (
@@ -32,6 +32,14 @@ def test_a_failing_value_says_how_far_it_is_from_holding(found):
     assert found["is_low"].distance(25) == 5  # 25 against at most 20
     assert found["is_low"].distance(20) == 0
     assert found["is_low"].distance(None) is None
+
+
+def test_a_whole_number_has_to_pass_a_limit_that_it_only_reaches():
+    more_than_2 = Rule("", (), ">", 2)
+    assert [more_than_2.distance(items) for items in (0, 2, 3, 4)] == [3, 1, 0, 0]
+    assert [Rule("", (), "<", 2).distance(items) for items in (3, 2, 1)] == [2, 1, 0]
+    assert str(more_than_2.distance(2.0)) == "0.0"  # of a share or an amount: at the limit itself
+    assert str(Rule("", (), ">=", 2).distance(2)) == "0.0"
 
 
 def test_a_constant_on_the_left_is_read_the_other_way_round(found):

@@ -83,3 +83,8 @@ create or replace table ops.ledger (
     file varchar, file_number bigint, line bigint, kind varchar, recorded_at timestamp, payload json,
     loaded_at timestamp
 );
+
+
+create or replace table ops.late_memberships (
+    customer_id varchar, segment varchar, as_of timestamp, is_member boolean, known_at timestamp
+);

@@ -1,5 +1,7 @@
 """The history of stays, in valid time and in known time."""
 
+from collections.abc import Sequence
+
 import duckdb
 import numpy as np
 import pandas as pd
@@ -35,9 +37,19 @@ class History:
         self.compiled = compiled
         for table in ("history", "members", "sizes"):
             connection.execute(f"delete from segments.fct_segment_{table}")
+        connection.execute("delete from ops.late_memberships")
 
-    def evaluate(self, as_of: pd.Timestamp, known_at: pd.Timestamp, members: Members) -> int:
-        """Take up who was a member at a moment; return how many rows changed."""
+    def evaluate(
+        self,
+        as_of: pd.Timestamp,
+        known_at: pd.Timestamp,
+        members: Members,
+        late: Sequence[tuple[str, str, pd.Timestamp, bool]] = (),
+    ) -> int:
+        """Take up who was a member at a moment, and what late events change at others.
+
+        Returns how many rows changed.
+        """
         connection = self.connection
         connection.execute("delete from intermediate.int_moments_evaluated")
         connection.execute(
@@ -54,6 +66,10 @@ class History:
             connection.execute(
                 "insert into segments.fct_segment_sizes values (?, ?, 0, 0, ?)",
                 [segment, as_of, known_at],
+            )
+        for change in late:
+            connection.execute(
+                "insert into ops.late_memberships values (?, ?, ?, ?, ?)", [*change, known_at]
             )
         connection.execute(f"create or replace temp table found as {self.compiled}")
         connection.execute(
@@ -203,6 +219,55 @@ def test_any_order_of_evaluations_is_remembered_as_it_was_known(history, seed):
                 stays["valid_from"].iloc[1:].to_numpy() > stays["valid_to"].iloc[:-1].to_numpy()
             ).all()
             assert (stays["valid_to"].fillna(START + 999 * DAY) > stays["valid_from"]).all()
+
+
+def test_late_events_change_what_was_valid_and_not_what_was_known(history):
+    for day in (0, 1, 2, 3, 4):
+        history.evaluate(START + day * DAY, START + day * DAY, {("ann", "loyal")})
+    late = [
+        ("ann", "loyal", START + 1 * DAY, False),  # two holes in ann's stay, and one moment between
+        ("ann", "loyal", START + 3 * DAY, False),
+        ("bob", "loyal", START + 0 * DAY, True),  # two moments that follow each other
+        ("bob", "loyal", START + 1 * DAY, True),
+    ]
+    now = START + 5 * DAY
+    history.evaluate(now, now, {("ann", "loyal"), ("cem", "loyal")}, late)
+    assert shown(history, now) == [
+        ("ann", 0, 1),
+        ("ann", 2, 3),
+        ("ann", 4, None),
+        ("bob", 0, 2),
+        ("cem", 5, None),
+    ]
+    assert shown(history, now - DAY) == [("ann", 0, None)]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_any_late_changes_are_remembered_as_they_came_to_be_known(history, seed):
+    chance = np.random.default_rng(seed)
+    pairs = [(customer, segment) for customer in CUSTOMERS for segment in SEGMENTS]
+    truth: dict[pd.Timestamp, Members] = {}
+    known: list[tuple[pd.Timestamp, dict[pd.Timestamp, Members]]] = []
+    for day in range(20):
+        now = START + day * DAY
+        late = [
+            (*pair, moment, pair not in truth[moment])
+            for moment in truth
+            for pair in pairs
+            if chance.random() < 0.15
+        ]
+        for customer, segment, moment, _ in late:
+            truth[moment] = truth[moment] ^ {(customer, segment)}
+        truth[now] = {pair for pair in pairs if chance.random() < 0.5}
+        history.evaluate(now, now, truth[now], late)
+        known.append((now, dict(truth)))
+    for now, believed_then in known:
+        for moment, members in believed_then.items():
+            assert history.members(moment, now) == members
+        for _, stays in history.stays(now).groupby(["customer_id", "segment"]):
+            assert (
+                stays["valid_from"].iloc[1:].to_numpy() > stays["valid_to"].iloc[:-1].to_numpy()
+            ).all()
 
 
 def test_an_evaluation_within_the_same_instant_leaves_one_version(history):

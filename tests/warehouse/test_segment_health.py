@@ -342,3 +342,38 @@ def test_twins_are_to_be_merged_and_two_peaks_to_be_split(shop):
     assert ("merge", "buyers", "twins") in found
     assert ("split", "buyers", None) in found
     assert not any("empty" in row or "tiny" in row for row in found)
+
+
+@pytest.mark.parametrize("was_reached", [True, False])
+def test_a_limit_nearly_reached_is_crossed_by_nobody(shop, was_reached):
+    held = shop.people
+    member = held["customer_id"].isin(shop.members["buyers", NOW])
+    ordered = member.cumsum() % 15 < 7  # 7/15 orders each, the limit being 0.5
+    shop.people = held.assign(orders_30_days=ordered.where(member, 0).astype(int))
+    with duckdb.connect(str(shop.home.warehouse)) as connection:
+        connection.execute(
+            "update segments.fct_segment_health set buys_often = ? where as_of = ?",
+            [was_reached, MOMENTS[1]],
+        )
+    shop.evaluate(NOW)
+    shop.people = held
+    ((orders, buys_often, crossings),) = shop.home.rows(
+        "select orders_per_member, buys_often, crossings from segments.fct_segment_health "
+        f"where segment = 'buyers' and as_of = '{NOW}'"
+    )
+    assert 0.45 < orders < 0.5
+    assert buys_often == was_reached
+    assert "purchase frequency" not in crossings
+
+
+def test_a_moment_evaluated_again_keeps_no_overlap_that_is_gone(shop):
+    overlaps = f"select count(*) from segments.fct_segment_overlaps where as_of = '{NOW}'"
+    earlier = f"select count(*) from segments.fct_segment_overlaps where as_of < '{NOW}'"
+    assert shop.home.rows(overlaps) > [(0,)]
+    kept = shop.home.rows(earlier)
+    held = shop.members
+    shop.members = {key: who if key[0] == "buyers" else set() for key, who in held.items()}
+    shop.evaluate(NOW)
+    shop.members = held
+    assert shop.home.rows(overlaps) == [(0,)]
+    assert shop.home.rows(earlier) == kept

@@ -14,6 +14,7 @@ from tests.warehouse.feature_home import SEGMENTS, FeatureHome
 from tests.warehouse.segment_reference import AS_OF, MEMBERS, Drawn, draw
 
 FILES = sorted((PROJECT_DIR / "models" / "segments").glob("seg_*.sql"))
+TRIGGERS = [file.stem[4:] for file in FILES if "trigger=" in file.read_text()]
 DRAWN = draw()
 FEATURES = sorted(f"features.{table}" for table in DRAWN.tables())
 MEMBERS_AT = "select customer_id from segments.seg_{segment} where as_of = '{as_of}'"
@@ -131,6 +132,21 @@ def test_every_customer_has_an_answer_why_or_why_not(home, customers, segment):
     values = [row[0] for row in types if row[1] != "BOOLEAN"]
     assert [row[0] for row in home.rows(f"describe segments.seg_{segment}")] == values
     assert set(values) > {"customer_id", "as_of"}
+
+
+@pytest.mark.parametrize("trigger", TRIGGERS)
+def test_every_customer_is_a_row_of_a_trigger_too(home, customers, trigger):
+    with duckdb.connect(str(home.warehouse)) as connection:
+        connection.begin()
+        connection.execute("delete from features.ftr_intents where customer_id > 'c300'")
+        found = connection.sql(f"from conditions.seg_{trigger} order by customer_id").df()
+        connection.rollback()
+    assert found["customer_id"].to_list() == customers["customer_id"].to_list()
+    assert (found["as_of"] == AS_OF).all()
+    silent = found[found["customer_id"] > "c300"]
+    assert len(silent) > 100
+    assert not silent["is_member"].any()
+    assert silent.drop(columns=["customer_id", "as_of", "is_member"]).isna().all(axis=None)
 
 
 def test_each_segment_has_a_member_a_non_member_and_its_boundary_by_hand(home):

@@ -85,11 +85,23 @@ evaluations as (
 memberships_of_days as (
 
     select
-        cast(evaluations.as_of as date) as event_date,
-        count(distinct history.customer_id || '|' || history.segment) as memberships_changed
-    from evaluations
-    inner join {{ ref('fct_segment_history') }} as history on evaluations.known_at = history.known_from
-    group by cast(evaluations.as_of as date)
+        cast(changed.as_of as date) as event_date,
+        count(distinct changed.customer_id || '|' || changed.segment) as memberships_changed
+    from (
+        select
+            evaluations.as_of,
+            history.customer_id,
+            history.segment
+        from evaluations
+        inner join {{ ref('fct_segment_history') }} as history on evaluations.known_at = history.known_from
+        union all
+        select
+            as_of,
+            customer_id,
+            segment
+        from {{ source('ops', 'late_memberships') }}
+    ) as changed
+    group by cast(changed.as_of as date)
 
 )
 

@@ -132,6 +132,10 @@ flows as (
 
 ),
 
+before as (
+    {{ judged_before() }}
+),
+
 judged as (
 
     {{ segments_judged(measures) }}
@@ -142,7 +146,4 @@ select
     judged.*,
     {{ crossings_of(crossings) }} as crossings
 from judged
-{% if is_incremental() %}
-left join moment on judged.as_of = moment.as_of
-left join {{ this }} as before on judged.segment = before.segment and moment.previous_at = before.as_of
-{% endif %}
+left join before on judged.segment = before.segment

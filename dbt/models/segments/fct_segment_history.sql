@@ -1,7 +1,8 @@
 {#-
 One row per stay of a customer in a segment, as it was known over a time. An evaluation says who is a member from
-its as_of to the next moment evaluated already (for ever, if there is none). Where that differs from what was
-believed, the stays it touches get a known_to and new ones take their place; nothing else is ever changed.
+its as_of to the next moment evaluated already (for ever, if there is none); late events say it again of past moments.
+Where that differs from what was believed, the stays it touches get a known_to and new ones take their place; nothing
+else is ever changed.
 -#}
 {{ config(
     materialized='incremental',
@@ -20,18 +21,6 @@ moment as (
         max(as_of) as as_of,
         max(known_at) as known_at
     from {{ ref('int_moments_evaluated') }}
-
-),
-
-next_moments as (
-
-    select
-        sizes.segment,
-        min(sizes.as_of) as next_at
-    from {{ ref('fct_segment_sizes') }} as sizes
-    inner join moment on sizes.as_of > moment.as_of
-
-    group by sizes.segment
 
 ),
 
@@ -67,40 +56,41 @@ believed as (
 
 ),
 
-changed as (
+-- what the evaluation and the late events say otherwise, of one moment each
+differing as (
 
     select
         coalesce(members.customer_id, believed.customer_id) as customer_id,
         coalesce(members.segment, believed.segment) as segment,
         members.customer_id is not null as is_member,
-        moment.as_of,
-        moment.known_at,
-        coalesce(next_moments.next_at, {{ forever }}) as next_at
+        moment.as_of
     from {{ ref('fct_segment_members') }} as members
     full join believed
         on members.customer_id = believed.customer_id and members.segment = believed.segment
     cross join moment
-    left join next_moments
-        on coalesce(members.segment, believed.segment) = next_moments.segment
     where members.customer_id is null or believed.customer_id is null
+
+    union all
+
+    select
+        late.customer_id,
+        late.segment,
+        late.is_member,
+        late.as_of
+    from {{ source('ops', 'late_memberships') }} as late
+    inner join moment on late.known_at = moment.known_at and late.as_of != moment.as_of
+
+),
+
+changed as (
+
+    {{ stays_changed(forever) }}
 
 ),
 
 touched as (
 
-    select
-        changed.*,
-        held.valid_from,
-        held.valid_to,
-        held.ended_as,
-        held.known_from
-    from changed
-    left join held
-        on
-            changed.customer_id = held.customer_id
-            and changed.segment = held.segment
-            and changed.next_at >= held.valid_from
-            and changed.as_of <= held.valid_to
+    {{ stays_touched() }}
 
 ),
 
@@ -122,18 +112,19 @@ versions as (
         cast(null as timestamp) as known_to
     from stays
     cross join moment
+
     union all
 
     select
-        customer_id,
-        segment,
-        valid_from,
-        case when valid_to < {{ forever }} then valid_to end as valid_to,
-        ended_as,
-        known_from,
-        known_at as known_to
+        touched.customer_id,
+        touched.segment,
+        touched.valid_from,
+        case when touched.valid_to < {{ forever }} then touched.valid_to end as valid_to,
+        touched.ended_as,
+        touched.known_from,
+        moment.known_at as known_to
     from touched
-    where known_from is not null
+    cross join moment
 
 )
 

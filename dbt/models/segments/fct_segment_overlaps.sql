@@ -7,8 +7,10 @@ not in the data. One row per pair of segments that share a member, by name, and 
     incremental_strategy='delete+insert',
     unique_key=['as_of'],
     on_schema_change='append_new_columns',
-    full_refresh=false
+    full_refresh=false,
+    pre_hook="{% if is_incremental() %}delete from {{ this }} where as_of in (select as_of from {{ ref('int_moments_evaluated') }}){% endif %}"
 ) }}
+{#- The hook: where no two segments share a member any more, there is no new row whose key would replace the old ones. -#}
 {%- set measures = {
     'converted': 'case when orders_30_days > 0 then 1 else 0 end',
     'spend': 'cast(round(revenue) as bigint)',

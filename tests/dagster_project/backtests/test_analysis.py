@@ -88,6 +88,7 @@ def test_what_came_after_is_compared_within_customers_alike(connection):
         """
     )
     run(connection, "behaviour", {"after_days": 3, "until": DAYS[7], "one_in": 1})
+    run(connection, "behaviour_alike")
     found = connection.execute(statement(PACKAGE, "behaviour_compared"))
     (row,) = found.fetchall()
     compared = dict(zip([column[0] for column in found.description], row, strict=True))
@@ -101,3 +102,47 @@ def test_what_came_after_is_compared_within_customers_alike(connection):
     # day 1: two of three bought, for 40; day 3: one of three, for 10; equal weights
     assert compared["outside_orders"] == pytest.approx((2 / 3 + 1 / 3) / 2)
     assert compared["outside_revenue"] == pytest.approx((40 / 3 + 10 / 3) / 2)
+
+
+def compared_of(connection, entered, outside, copies=1):
+    """Compare orders after one moment, every customer being looked at so many times."""
+    rows = [
+        (f"{is_entered} {number}", DAYS[0] + step * (DAYS[1] - DAYS[0]), is_entered, 0, 0, 0, 0)
+        + (orders, float(orders), min(orders, 1))
+        for is_entered, group in ((True, entered), (False, outside))
+        for number, orders in enumerate(group)
+        for step in range(copies)
+    ]
+    connection.execute(
+        "create or replace table analysis.followed (customer_id varchar, as_of timestamp, "
+        "is_entered boolean, orders_band integer, recency_band integer, revenue_band double, "
+        "sessions_band integer, orders_after bigint, revenue_after double, bought_after integer)"
+    )
+    connection.executemany(
+        f"insert into analysis.followed values ({', '.join('?' * 10)})", [list(row) for row in rows]
+    )
+    run(connection, "behaviour_alike")
+    found = connection.execute(statement(PACKAGE, "behaviour_compared"))
+    (row,) = found.fetchall()
+    return dict(zip([column[0] for column in found.description], row, strict=True))
+
+
+def test_the_error_of_a_difference_is_that_of_two_means(connection):
+    found = compared_of(connection, [0, 2, 2, 4], [0, 0, 2, 2])
+    assert found["entered_orders"] - found["outside_orders"] == 1  # 2 each against 1
+    # variances 2 and 1, of four each: 2/4 + 1/4
+    assert found["orders_error"] == pytest.approx(0.75**0.5)
+
+
+def test_looking_again_at_the_same_customers_makes_no_difference_surer(connection):
+    once = compared_of(connection, [0, 2, 2, 4], [0, 0, 2, 2])
+    often = compared_of(connection, [0, 2, 2, 4], [0, 0, 2, 2], copies=5)
+    assert often["matched"] == 5 * once["matched"]
+    assert often["orders_error"] == pytest.approx(once["orders_error"])
+
+
+def test_nobody_comparable_leaves_nothing_to_compare(connection):
+    found = compared_of(connection, [1, 2], [])
+    assert (found["entered"], found["matched"], found["outside"]) == (2, 0, 0)
+    assert found["entered_orders"] is None
+    assert found["orders_error"] is None

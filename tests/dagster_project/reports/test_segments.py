@@ -32,6 +32,7 @@ def row_of_health(segment, day, size, **changes):
         "anonymous_share_of_all": 0.5,
         "followed_members": size,
         "conversion_lift": 1.5,
+        "conversion_lift_errors": 2.0,
         "revenue_lift": None,
         "crossings": "",
         **kpis,
@@ -122,6 +123,18 @@ def test_a_segment_too_small_is_said_not_to_be_activated():
     assert "Not activated, because too small:" in text
     assert "Segment 00 of the library (20 of 50 needed)" in text
     assert text.count("not activated: too small") == 1
+
+
+def test_a_lift_says_what_chance_alone_would_explain():
+    facts = facts_of(1)
+    name = facts.segments[0]["segment"]
+    # half as much again is 2 standard errors: 1.96 of them are 0.49
+    assert "1.5 ± 0.5 ×" in segments.render(facts)
+    same = {name: row_of_health(name, 0, 20, conversion_lift=1.0, conversion_lift_errors=0.0)}
+    assert "<td>1.0 ×</td>" in segments.render(facts_of(1, newest=same))
+    nobody = {"followed_members": None, "conversion_lift": None, "conversion_lift_errors": None}
+    first = {name: row_of_health(name, 0, 20, **nobody)}
+    assert "<td>–</td>\n<td>–</td>" in segments.render(facts_of(1, newest=first))
 
 
 def test_an_alert_a_crossing_a_review_and_a_proposal_stand_in_front():

@@ -1,0 +1,1 @@
+"""Late events: whom they concern at past moments, and what they change there."""

@@ -1,0 +1,17 @@
+-- Where today's evaluation of a past moment differs from what is believed of it. Grain: one customer, segment and moment.
+select
+    found.customer_id,
+    found.segment,
+    found.as_of,
+    found.is_member
+from analysis.found
+inner join live.segments.fct_segment_sizes as sizes
+    on found.segment = sizes.segment and found.as_of = sizes.as_of
+left join live.segments.fct_segment_history as history
+    on
+        found.customer_id = history.customer_id
+        and found.segment = history.segment
+        and found.as_of >= history.valid_from
+        and (history.valid_to is null or found.as_of < history.valid_to)
+        and history.known_to is null
+where found.is_member != (history.customer_id is not null)

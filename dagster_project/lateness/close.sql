@@ -1,0 +1,1 @@
+insert into ops.late_evaluations values ($since, $until)

@@ -1,0 +1,7 @@
+-- Which arrivals were looked at: those loaded after `since`, up to `until`. Grain: one refresh.
+create table if not exists ops.late_evaluations (since timestamp, until timestamp);
+
+-- Memberships of past moments that late events changed. Grain: one customer, segment, moment and time of learning it.
+create table if not exists ops.late_memberships (
+    customer_id varchar, segment varchar, as_of timestamp, is_member boolean, known_at timestamp
+);
