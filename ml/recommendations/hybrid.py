@@ -37,6 +37,7 @@ KINDS: Mapping[str, Any] = {
         Content,
     )
 }
+NOT_KEPT = ("threads",)  # of this machine, not of the model
 TAIL = 1e-3  # of popularity, for everyone: so that no list ends early, and ties mean something
 
 Weights = dict[str, dict[str, float]]
@@ -129,7 +130,7 @@ class HybridModel:
             algorithm: Any = self.components[name]
             described[name] = {
                 "kind": type(algorithm).__name__,
-                "told": asdict(algorithm),
+                "told": {k: v for k, v in asdict(algorithm).items() if k not in NOT_KEPT},
                 "state": parameters,
             }
         return arrays, {"components": described, "weights": self.weights}

@@ -35,8 +35,11 @@ class CustomerNeighbours:
         Decay of what the neighbours took: a short one recommends what is bought now.
     neighbours : int
         At most so many neighbours have a say.
+    pool : int
+        Neighbours are looked for among so many customers, those with the newest interactions:
+        with ten times the customers, each still costs the same.
     block : int
-        Customers compared at a time: needs ``block x n_customers`` numbers.
+        Customers compared at a time: needs ``block x pool`` numbers.
 
     References
     ----------
@@ -49,6 +52,7 @@ class CustomerNeighbours:
     half_life_days: float | None = 180.0
     taken_half_life_days: float | None = 14.0
     neighbours: int = 300
+    pool: int = 20_000
     block: int = 256
 
     def fit(
@@ -70,13 +74,17 @@ class CustomerNeighbours:
     def scorer(self, interactions: Interactions) -> Callable[[NDArray[np.intp]], Scores]:
         """Compare customers a block at a time."""
         profiles = normalize(_profiles(interactions, self.half_life_days)).tocsr()
-        others = profiles.T.tocsr()
-        taken = interactions.matrix(self.taken_half_life_days)
+        pool = _newest(interactions, self.pool)
+        others = profiles[pool].T.tocsr()
+        places = np.full(len(interactions.customers), -1)
+        places[pool] = np.arange(len(pool))
+        taken = interactions.matrix(self.taken_half_life_days)[pool]
 
         def score(rows: NDArray[np.intp]) -> Scores:
             parts = [
-                _nearest(profiles, others, rows[start : start + self.block], self.neighbours)
+                _nearest(profiles[block], others, places[block], self.neighbours)
                 for start in range(0, len(rows), self.block)
+                for block in [rows[start : start + self.block]]
             ]
             if not parts:
                 return np.zeros((0, taken.shape[1]), dtype=np.float32)
@@ -93,11 +101,19 @@ def _profiles(interactions: Interactions, half_life_days: float | None) -> spars
     return matrix.multiply(rarity).tocsr().astype(np.float32)
 
 
+def _newest(interactions: Interactions, most: int) -> NDArray[np.intp]:
+    youngest = np.full(len(interactions.customers), np.inf)
+    np.minimum.at(youngest, interactions.customer, interactions.age_days)
+    order = np.argsort(youngest, kind="stable")[:most]
+    return np.sort(order[np.isfinite(youngest[order])])
+
+
 def _nearest(
-    profiles: sparse.csr_matrix, others: sparse.csr_matrix, rows: NDArray[np.intp], most: int
+    profiles: sparse.csr_matrix, others: sparse.csr_matrix, selves: NDArray[np.intp], most: int
 ) -> sparse.csr_matrix:
-    likeness = np.asarray((profiles[rows] @ others).toarray(), dtype=np.float32)
-    likeness[np.arange(len(rows)), rows] = 0.0
+    likeness = np.asarray((profiles @ others).toarray(), dtype=np.float32)
+    is_pooled = selves >= 0
+    likeness[np.flatnonzero(is_pooled), selves[is_pooled]] = 0.0
     if likeness.shape[1] > most:
         place = likeness.shape[1] - most
         least = np.partition(likeness, place, axis=1)[:, place][:, None]

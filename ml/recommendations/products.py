@@ -42,14 +42,17 @@ class ProductNeighbours:
 
     def fit(self, interactions: Interactions, catalogue: pd.DataFrame, *, seed: int) -> _Neighbours:
         """Find the neighbours of each product."""
+        return _Neighbours(self.alike(interactions), self.half_life_days)
+
+    def alike(self, interactions: Interactions) -> sparse.csr_matrix:
+        """Give how alike products are, of shape (n_products, n_products)."""
         if self.likeness == "co_purchase":
             takers = interactions.baskets()
         elif self.likeness == "cosine":
             takers = normalize(interactions.matrix().sign().T).T
         else:
             takers = normalize(_bm25(interactions.matrix(is_counted=True)).T).T
-        alike = nearest_products(takers.T.tocsr(), self.neighbours)
-        return _Neighbours(alike, self.half_life_days)
+        return nearest_products(takers.T.tocsr(), self.neighbours)
 
     def restore(self, arrays: dict[str, NDArray[Any]], parameters: dict[str, Any]) -> _Neighbours:
         """Make the model again."""
