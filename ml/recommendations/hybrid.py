@@ -37,6 +37,8 @@ KINDS: Mapping[str, Any] = {
         Content,
     )
 }
+SOURCES = ("hybrid", "content", "segment_popular", "popular")
+SEGMENT_POPULAR = "popular_in_segment"
 NOT_KEPT = ("threads",)  # of this machine, not of the model
 TAIL = 1e-3  # of popularity, for everyone: so that no list ends early, and ties mean something
 
@@ -119,6 +121,40 @@ class HybridModel:
             return mixed
 
         return score
+
+    def sources(
+        self, interactions: Interactions
+    ) -> Callable[[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]], NDArray[np.str_]]:
+        """Make ready to say what a score rests on, the first that holds of ``SOURCES``.
+
+        'hybrid': something the customer did speaks for the product; 'content': so does only what
+        is said of it, for nobody took it yet; 'segment_popular': nothing is known of the customer
+        but their segment; 'popular': nor that.
+
+        Parameters
+        ----------
+        interactions : Interactions
+            Those that are scored.
+
+        Returns
+        -------
+        callable
+            Takes positions of customers and of products and their scores, and names sources; all
+            of shape (n_rows,).
+        """
+        levels, demand = knowledge.levels(interactions), interactions.demand()
+        weights = self.weights[knowledge.LEVELS[0]]
+        has_segments = weights.get(SEGMENT_POPULAR, 0.0) > 0 and len(set(interactions.segments)) > 1
+        fallback = "segment_popular" if has_segments else "popular"
+
+        def name(
+            rows: NDArray[np.intp], products: NDArray[np.intp], scores: NDArray[np.float64]
+        ) -> NDArray[np.str_]:
+            known = np.where(demand[products] > 0, "hybrid", "content")
+            known = np.where(scores <= TAIL, "popular", known)
+            return np.where(levels[rows] == 0, fallback, known)
+
+        return name
 
     def state(self) -> State:
         """Give the arrays of all components and what they are told; they name no customer."""

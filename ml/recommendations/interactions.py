@@ -138,10 +138,6 @@ def read(
     is_known = (customer >= 0) & (product >= 0)
     age = (as_of - frame["at"]).dt.total_seconds().to_numpy(dtype=np.float64) / 86_400
     order = np.lexsort((age[is_known], product[is_known], customer[is_known]))
-    if segments is None:
-        groups = np.zeros(len(people), dtype=np.intp)
-    else:
-        groups = pd.factorize(segments.reindex(people).fillna("").astype(str), sort=True)[0]
     return Interactions(
         customers=people,
         products=goods,
@@ -149,8 +145,16 @@ def read(
         product=product[is_known][order],
         age_days=age[is_known][order],
         weight=frame["weight"].to_numpy(dtype=np.float64)[is_known][order],
-        segments=groups.astype(np.intp),
+        segments=segment_codes(people, segments),
     )
+
+
+def segment_codes(customers: pd.Index, segments: pd.Series | None) -> NDArray[np.intp]:
+    """Give each customer the number of their segment; whoever has none shares one."""
+    if segments is None:
+        return np.zeros(len(customers), dtype=np.intp)
+    names = segments.reindex(customers).fillna("").astype(str)
+    return pd.factorize(names, sort=True)[0].astype(np.intp)
 
 
 def decay(age_days: NDArray[np.float64], half_life_days: float | None) -> NDArray[np.float64]:

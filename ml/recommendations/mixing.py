@@ -201,6 +201,12 @@ def _ascend(
     return np.asarray(weights / weights.max())
 
 
+def untrained(names: Sequence[str]) -> Weights:
+    """Give the weights of a shop too young to learn any: popularity, and all alike if known."""
+    known = dict.fromkeys(names, 1.0)
+    return {level: {POPULAR: 1.0} if level == "cold" else known for level in knowledge.LEVELS}
+
+
 def recall(parts: Sequence[Candidates], weights: NDArray[np.float64]) -> float:
     """Give the mean, over customers and numbers of places, of the recall of a mix.
 
