@@ -4,7 +4,8 @@ select
     name,
     category,
     brand,
-    price::double as price
+    price::double as price,
+    margin_share
 from marts.dim_products
 where product_id in (
     select interactions.product_id from features.ftr_interactions as interactions

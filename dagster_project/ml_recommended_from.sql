@@ -11,7 +11,7 @@ select
             select concat_ws(' ', count(*), sum(hash(hash(order_id, line_number, customer_id, product_id, ordered_at))))
             from marts.fct_order_lines
         ),
-        (select concat_ws(' ', count(*), sum(hash(hash(product_id, name, category, brand, price)))) from marts.dim_products),
+        (select concat_ws(' ', count(*), sum(hash(hash(product_id, name, category, brand, price, margin_share)))) from marts.dim_products),
         (select concat_ws(' ', count(*), sum(hash(hash(customer_id, country)))) from marts.dim_customers),
         (select concat_ws(' ', count(*), sum(hash(hash(customer_id, label)))) from ml.customer_clusters),
         (select count(*) from features.ftr_customers)

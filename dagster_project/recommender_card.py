@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from dagster_project.recommender_inputs import Recipe
 
 TEMPLATE = Path(__file__).with_name("recommender_card.md")
-SHOWN = ("recall_at_5", "recall_at_10", "recall_at_20", "ndcg_at_10", "coverage")
+SHOWN = ("recall_at_5", "recall_at_10", "recall_at_20", "ndcg_at_10", "value_at_10", "coverage")
 
 
 def model_card(

@@ -28,13 +28,15 @@ class Recipe:
     """How a recommender is trained and judged; weights are of a view, a cart add and a purchase.
 
     Each judged period has ``days``, with a gap before it; weights are learnt on ``validations``
-    periods before the last one, which decides.
+    periods before the last one, which decides, and hyper-parameters are searched on the newest of
+    these, with ``trials`` for each component that is tuned; 0 searches none.
     """
 
     weights: Mapping[str, float]
     days: int = 14
     gap_days: int = 1
     validations: int = 2
+    trials: int = 4
     most_customers: int = 4_000
 
 

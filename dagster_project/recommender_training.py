@@ -15,7 +15,7 @@ from dagster_project.registry import Dataset, Registry, Training
 from dagster_project.training import TrainingResult, unchanged
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ml.recommendations.comparison import Comparison
     from ml.recommendations.folds import Fold
@@ -31,6 +31,12 @@ RULE = (
     "days, beyond noise; else the champion's recipe is fitted to the newer data; neither is "
     "promoted where it is worse than popularity, beyond noise"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Learnt:
+    hybrid: Hybrid
+    trials: Mapping[str, pd.DataFrame]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +81,8 @@ def train_recommender(
     champion = registry.champion(NAME)
     rival = _recipe_of(cast("HybridModel", champion[0])) if champion else None
     learnt = _learn(inputs, recipe, models, seed)
-    compared = _compare(inputs, recipe, {**models, HYBRID: learnt}, rival, seed)
-    choice = _choose(learnt, rival, compared, seed)
+    compared = _compare(inputs, recipe, {**models, HYBRID: learnt.hybrid}, rival, seed)
+    choice = _choose(learnt.hybrid, rival, compared, seed)
     known = read(
         inputs.dated, as_of=inputs.as_of, products=_products(inputs), segments=inputs.countries
     )
@@ -94,7 +100,9 @@ def train_recommender(
             metrics=metrics,
             fingerprint=mark,
             code_version=registries.code_version(),
-            files=_files(choice.hybrid, compared, recipe, choice.reason, seed),
+            steps=_steps(learnt.trials),
+            files=_files(choice.hybrid, compared, recipe, choice.reason, seed)
+            | {f"trials_of_{name}.csv": t.to_csv().encode() for name, t in learnt.trials.items()},
         )
     )
     reason = f"{METRIC}: {choice.reason} ({RULE})"
@@ -106,23 +114,49 @@ def train_recommender(
     return TrainingResult(NAME, outcome, reason, METRIC, metrics, version)
 
 
-def _learn(inputs: Inputs, recipe: Recipe, models: Mapping[str, Algorithm], seed: int) -> Hybrid:
+def _learn(inputs: Inputs, recipe: Recipe, models: Mapping[str, Algorithm], seed: int) -> _Learnt:
     from ml.recommendations import lineup, mixing
     from ml.recommendations.hybrid import Hybrid
 
     components = {name: models[name] for name in lineup.HYBRID if name in models}
     last = inputs.as_of - pd.Timedelta(days=recipe.days + recipe.gap_days)
     ends = [last - pd.Timedelta(days=recipe.days * back) for back in range(recipe.validations)]
+    cut = (_fold(inputs, end, recipe) for end in reversed(ends))
+    periods = [fold for fold in cut if fold is not None]
+    if not periods:
+        return _Learnt(Hybrid(components, mixing.untrained(list(components))), {})
+    trials = _search(inputs, recipe, components, periods[-1:], seed)
     found = [
         mixing.candidates(
             fold, components, inputs.catalogue, seed=seed, most_customers=recipe.most_customers
         )
-        for fold in (_fold(inputs, end, recipe) for end in reversed(ends))
-        if fold is not None
+        for fold in periods
     ]
-    if not found:
-        return Hybrid(components, mixing.untrained(list(components)))
-    return Hybrid(components, mixing.learn(found, list(components)))
+    return _Learnt(Hybrid(components, mixing.learn(found, list(components))), trials)
+
+
+def _search(
+    inputs: Inputs,
+    recipe: Recipe,
+    components: dict[str, Algorithm],
+    periods: Sequence[Fold],
+    seed: int,
+) -> dict[str, pd.DataFrame]:
+    from ml.recommendations import lineup, search
+
+    tried = {}
+    for name in lineup.TUNED if recipe.trials else ():
+        if name in components:
+            tuned = search.tune(
+                components[name],
+                periods,
+                inputs.catalogue,
+                trials=recipe.trials,
+                seed=seed,
+                most_customers=recipe.most_customers,
+            )
+            components[name], tried[name] = tuned.algorithm, tuned.trials
+    return tried
 
 
 def _compare(
@@ -215,8 +249,14 @@ def _told_gain(gain: Estimate) -> str:
 
 
 def _told(algorithm: Algorithm) -> dict[str, Any]:
+    return _without_threads(asdict(cast("Any", algorithm)))
+
+
+def _without_threads(told: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        name: value for name, value in asdict(cast("Any", algorithm)).items() if name != "threads"
+        name: _without_threads(value) if isinstance(value, dict) else value
+        for name, value in told.items()
+        if name != "threads"
     }
 
 
@@ -240,6 +280,14 @@ def _metrics(compared: Comparison, seed: int) -> dict[str, float]:
         others = table[name].drop(HYBRID).to_dict()
         found |= {f"{model}_{name}": float(value) for model, value in others.items()}
     return found | {"measured_customers": float(len(compared.levels))}
+
+
+def _steps(trials: Mapping[str, pd.DataFrame]) -> tuple[tuple[int, dict[str, float]], ...]:
+    return tuple(
+        (number, {f"{name}_recall_by_trial": float(value)})
+        for name, frame in trials.items()
+        for number, value in enumerate(frame["recall"])
+    )
 
 
 def _files(

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ml.recommendations import knowledge, metrics
 from ml.recommendations.content import Content
+from ml.recommendations.objectives import relative_values
 from ml.recommendations.ranking import rank
 
 if TYPE_CHECKING:
@@ -35,12 +36,15 @@ class Judged:
         What it is called.
     accuracy : dict of int to dict of str to ndarray of shape (n_customers,)
         By the number of places and the measure, one value per customer.
+    value : ndarray of float, shape (n_customers,)
+        Prices, relative to the mean, of the hits among the first ``MAIN`` places, summed.
     coverage, novelty, diversity : float
         Of the first ``MAIN`` places; see ``metrics``.
     """
 
     name: str
     accuracy: dict[int, dict[str, NDArray[np.float64]]]
+    value: NDArray[np.float64]
     coverage: float
     novelty: float
     diversity: float
@@ -88,6 +92,7 @@ class Comparison:
             } | {
                 f"recall_at_{MAIN}_low": interval.low,
                 f"recall_at_{MAIN}_high": interval.high,
+                f"value_at_{MAIN}": float(each.value.mean()),
                 "coverage": each.coverage,
                 "novelty": each.novelty,
                 "diversity": each.diversity,
@@ -158,6 +163,7 @@ def compare(
     if not len(rows):
         raise ValueError("nobody took anything in the judged period")
     vectors = Content().vectors(known.products, catalogue)
+    worth = relative_values(known.products, catalogue, "price")
     takers = np.asarray((known.matrix() > 0).sum(axis=0)).ravel()
     found = []
     for name, algorithm in models.items():
@@ -176,6 +182,7 @@ def compare(
                     k: metrics.accuracy(ranked, fold.relevant[rows], k=k, wanted=fold.wanted[rows])
                     for k in PLACES
                 },
+                value=metrics.value(first, fold.relevant[rows], worth),
                 coverage=metrics.coverage(first, len(known.products)),
                 novelty=metrics.novelty(first, takers, len(known.customers)),
                 diversity=metrics.diversity(first, vectors),

@@ -8,6 +8,7 @@ from ml.recommendations.content import Content
 from ml.recommendations.factors import Als, Bpr, TruncatedSvd
 from ml.recommendations.frequency import PersonalFrequency
 from ml.recommendations.neighbours import CustomerNeighbours
+from ml.recommendations.objectives import ByValue
 from ml.recommendations.popularity import Popularity
 from ml.recommendations.products import ProductNeighbours
 
@@ -31,6 +32,8 @@ HYBRID = (
     "content",
 )
 """The components of the hybrid; the others are compared with it only."""
+TUNED = ("own_habits_in_demand", "neighbours_recently", "svd", "als")
+"""The components whose hyper-parameters are searched: those that carry most weight."""
 
 
 def lineup(*, threads: int = 1) -> Mapping[str, Algorithm]:
@@ -58,6 +61,8 @@ def lineup(*, threads: int = 1) -> Mapping[str, Algorithm]:
         "svd": TruncatedSvd(),
         "als_bare": Als(regularization=1.0, half_life_days=None, threads=threads),
         "als": Als(threads=threads),
+        "als_by_price": ByValue(Als(threads=threads), "price"),
+        "als_by_margin": ByValue(Als(threads=threads), "margin"),
         "bpr": Bpr(),
         "content": Content(),
     }

@@ -92,6 +92,13 @@ def hits_of(ranked: NDArray[np.intp], relevant: sparse.csr_matrix) -> NDArray[np
     return np.asarray((found != 0) & (ranked != NOBODY))
 
 
+def value(
+    ranked: NDArray[np.intp], relevant: sparse.csr_matrix, worth: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Sum what each customer's hits are worth; ``worth`` is by product, shape (n_products,)."""
+    return np.asarray((hits_of(ranked, relevant) * worth[np.maximum(ranked, 0)]).sum(axis=1))
+
+
 def coverage(ranked: NDArray[np.intp], products: int) -> float:
     """Give the share of all products that anyone is shown."""
     return len(np.unique(ranked[ranked != NOBODY])) / max(1, products)

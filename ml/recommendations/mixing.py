@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 STEPS = (0.0, 0.05, 0.1, 0.2, 0.35, 0.6, 1.0, 1.6)
 PLACES = (5, 10, 20)  # the mean recall at these is less noisy than that at one of them
 POPULAR = "popular"
+MOST_CUSTOMERS = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def candidates(
     catalogue: pd.DataFrame,
     *,
     seed: int,
-    most_customers: int = 4_000,
+    most_customers: int = MOST_CUSTOMERS,
     most_products: int = 200,
 ) -> Candidates:
     """Fit components on what was known, and keep for each customer what they rank highest.

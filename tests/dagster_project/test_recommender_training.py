@@ -19,6 +19,7 @@ from ml.recommendations.popularity import Popularity
 AS_OF = pd.Timestamp("2026-03-31")
 RECIPE = Recipe(weights={"view": 1, "cart": 3, "purchase": 5}, days=14)
 MODELS = {"popular": Popularity(), "own_habits": PersonalFrequency(60.0)}
+SEARCHED = {**MODELS, "own_habits_in_demand": PersonalFrequency(1.0)}
 
 
 def shop(customers=150, seed=2):
@@ -36,7 +37,13 @@ def shop(customers=150, seed=2):
     ).drop_duplicates(ignore_index=True)
     products = sorted(dated["product_id"].unique())
     catalogue = pd.DataFrame(
-        {"name": [f"Thing {p}" for p in products], "category": "all", "brand": "any", "price": 1.0},
+        {
+            "name": [f"Thing {p}" for p in products],
+            "category": "all",
+            "brand": "any",
+            "price": 1.0,
+            "margin_share": 0.3,
+        },
         index=pd.Index(products, name="product_id"),
     )
     countries = pd.Series("DE", index=sorted(dated["customer_id"].unique()))
@@ -122,6 +129,16 @@ def test_what_is_worse_than_popularity_is_not_promoted(registry):
     assert registry.champion_version("recommender") is None
 
 
+def test_hyper_parameters_are_searched_and_every_trial_is_recorded(registry):
+    result = train(registry, models=SEARCHED)
+
+    trials = artifacts(registry, result)["trials_of_own_habits_in_demand.csv"]
+    recall = pd.read_csv(pd.io.common.BytesIO(trials))["recall"]
+    assert len(recall) == RECIPE.trials
+    assert recall.max() > recall[0]
+    assert result.version.metrics["own_habits_in_demand_recall_by_trial"] == recall.iloc[-1]
+
+
 def test_a_shop_without_history_or_with_one_product_skips(registry):
     inputs = shop()
 
@@ -189,9 +206,9 @@ def connection():
                 ('ann', 'bag', timestamp '2026-04-01 10:00', true)
             ) as t(customer_id, product_id, ordered_at, is_goods)""",
             """create table marts.dim_products as select * from (values
-                ('hat', 'Hat', 'clothes', null, 5.5::decimal(18, 4)),
-                ('POST', 'Postage', null, null, 1.0)
-            ) as t(product_id, name, category, brand, price)""",
+                ('hat', 'Hat', 'clothes', null, 5.5::decimal(18, 4), 0.4),
+                ('POST', 'Postage', null, null, 1.0, null)
+            ) as t(product_id, name, category, brand, price, margin_share)""",
             """create table marts.dim_customers as select * from (values
                 ('ann', 'DE'), ('bob', null)) as t(customer_id, country)""",
             """create table features.ftr_interactions as select * from (values

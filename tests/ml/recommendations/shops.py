@@ -48,7 +48,8 @@ def catalogue():
             "name": [f"{['Red', 'Blue', 'Green'][i % 3]} Thing {i}" for i in range(len(products))],
             "category": [f"category {p[1]}" for p in products],
             "brand": [f"brand {i % 5}" for i in range(len(products))],
-            "price": [10.0 + i for i in range(len(products))],
+            "price": [10.0 + i % 15 for i in range(len(products))],
+            "margin_share": [0.2 + 0.01 * (i % 7) for i in range(len(products))],
         },
         index=pd.Index(products, name="product_id"),
     )
