@@ -29,7 +29,8 @@ class Recipe:
 
     Each judged period has ``days``, with a gap before it; weights are learnt on ``validations``
     periods before the last one, which decides, and hyper-parameters are searched on the newest of
-    these, with ``trials`` for each component that is tuned; 0 searches none.
+    these, with ``trials`` for each component that is tuned: where at least ``fewest_searched``
+    customers bought something in it, for the best of several trials on few customers is noise.
     """
 
     weights: Mapping[str, float]
@@ -37,6 +38,7 @@ class Recipe:
     gap_days: int = 1
     validations: int = 2
     trials: int = 4
+    fewest_searched: int = 300
     most_customers: int = 4_000
 
 

@@ -125,7 +125,8 @@ def _learn(inputs: Inputs, recipe: Recipe, models: Mapping[str, Algorithm], seed
     periods = [fold for fold in cut if fold is not None]
     if not periods:
         return _Learnt(Hybrid(components, mixing.untrained(list(components))), {})
-    trials = _search(inputs, recipe, components, periods[-1:], seed)
+    is_enough = len(periods[-1].judged()) >= recipe.fewest_searched
+    trials = _search(inputs, recipe, components, periods[-1:], seed) if is_enough else {}
     found = [
         mixing.candidates(
             fold, components, inputs.catalogue, seed=seed, most_customers=recipe.most_customers
@@ -145,7 +146,7 @@ def _search(
     from ml.recommendations import lineup, search
 
     tried = {}
-    for name in lineup.TUNED if recipe.trials else ():
+    for name in lineup.TUNED:
         if name in components:
             tuned = search.tune(
                 components[name],

@@ -130,12 +130,16 @@ def test_what_is_worse_than_popularity_is_not_promoted(registry):
 
 
 def test_hyper_parameters_are_searched_and_every_trial_is_recorded(registry):
-    result = train(registry, models=SEARCHED)
+    searched = replace(RECIPE, fewest_searched=100)
+    result = train(registry, models=SEARCHED, recipe=searched)
 
     trials = artifacts(registry, result)["trials_of_own_habits_in_demand.csv"]
     recall = pd.read_csv(pd.io.common.BytesIO(trials))["recall"]
     assert len(recall) == RECIPE.trials
     assert recall.max() > recall[0]
+    assert "trials_of_own_habits_in_demand.csv" not in artifacts(
+        registry, train(registry, models=SEARCHED)
+    )
     assert result.version.metrics["own_habits_in_demand_recall_by_trial"] == recall.iloc[-1]
 
 
