@@ -49,6 +49,8 @@ def main() -> None:
     print(table[shown].round(4).to_string())
     print(f"\nrecall@{MAIN} by how much is known of a customer")
     print(found.by_group(found.levels, knowledge.LEVELS).round(4).to_string())
+    print(f"\nrecall@{MAIN} by country")
+    print(found.by_group(found.segments, found.segment_names).round(4).iloc[:, :8].to_string())
     print("\nweights learnt on validation")
     print(pd.DataFrame(weights).fillna(0.0).round(3).to_string())
     print("\nwith 95 % intervals, paired by customer")
@@ -125,6 +127,7 @@ def warm(found: Comparison) -> Comparison:
         ),
         found.levels[is_kept],
         found.segments[is_kept],
+        found.segment_names,
     )
 
 

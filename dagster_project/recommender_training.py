@@ -302,6 +302,8 @@ def _files(
         table = compared.table(seed=seed)
         levels = compared.by_group(compared.levels, LEVELS).rename_axis("model")
         files["recommenders.csv"] = table.round(6).to_csv().encode()
+        segments = compared.by_group(compared.segments, compared.segment_names)
+        files["recall_by_segment.csv"] = segments.rename_axis("model").round(6).to_csv().encode()
         files["recall_by_knowledge.csv"] = levels.round(6).to_csv().encode()
         files["model_card.md"] = model_card(table, levels, weights, recipe, reason).encode()
     return files

@@ -64,11 +64,14 @@ class Comparison:
         In the order given.
     levels, segments : ndarray of int, shape (n_customers,)
         How much was known of each customer, and their segment.
+    segment_names : tuple of str
+        What the segments are called.
     """
 
     judged: tuple[Judged, ...]
     levels: NDArray[np.intp]
     segments: NDArray[np.intp]
+    segment_names: tuple[str, ...]
 
     def of(self, name: str) -> Judged:
         """Find one by its name."""
@@ -188,4 +191,6 @@ def compare(
                 diversity=metrics.diversity(first, vectors),
             )
         )
-    return Comparison(tuple(found), knowledge.levels(known)[rows], known.segments[rows])
+    return Comparison(
+        tuple(found), knowledge.levels(known)[rows], known.segments[rows], known.segment_names
+    )

@@ -35,6 +35,8 @@ class Interactions:
         How much it says on the day itself, positive.
     segments : ndarray of int, shape (n_customers,)
         The group that each customer is in, from 0; all in one unless told.
+    segment_names : tuple of str
+        What the groups are called; '' is that of customers without one.
     """
 
     customers: pd.Index
@@ -44,6 +46,7 @@ class Interactions:
     age_days: NDArray[np.float64]
     weight: NDArray[np.float64]
     segments: NDArray[np.intp]
+    segment_names: tuple[str, ...]
 
     def matrix(
         self, half_life_days: float | None = None, *, is_counted: bool = False
@@ -138,6 +141,7 @@ def read(
     is_known = (customer >= 0) & (product >= 0)
     age = (as_of - frame["at"]).dt.total_seconds().to_numpy(dtype=np.float64) / 86_400
     order = np.lexsort((age[is_known], product[is_known], customer[is_known]))
+    codes, names = _segments(people, segments)
     return Interactions(
         customers=people,
         products=goods,
@@ -145,16 +149,19 @@ def read(
         product=product[is_known][order],
         age_days=age[is_known][order],
         weight=frame["weight"].to_numpy(dtype=np.float64)[is_known][order],
-        segments=segment_codes(people, segments),
+        segments=codes,
+        segment_names=names,
     )
 
 
-def segment_codes(customers: pd.Index, segments: pd.Series | None) -> NDArray[np.intp]:
-    """Give each customer the number of their segment; whoever has none shares one."""
+def _segments(
+    customers: pd.Index, segments: pd.Series | None
+) -> tuple[NDArray[np.intp], tuple[str, ...]]:
     if segments is None:
-        return np.zeros(len(customers), dtype=np.intp)
+        return np.zeros(len(customers), dtype=np.intp), ("",)
     names = segments.reindex(customers).fillna("").astype(str)
-    return pd.factorize(names, sort=True)[0].astype(np.intp)
+    codes, distinct = pd.factorize(names, sort=True)
+    return codes.astype(np.intp), tuple(map(str, distinct))
 
 
 def decay(age_days: NDArray[np.float64], half_life_days: float | None) -> NDArray[np.float64]:

@@ -74,7 +74,13 @@ def test_the_hybrid_is_compared_with_every_model_on_the_days_after_the_cut(regis
     table = pd.read_csv(pd.io.common.BytesIO(files["recommenders.csv"]), index_col="model")
     assert table.index.tolist() == ["popular", "own_habits", "hybrid"]
     assert b"own_habits" in files["model_card.md"]
-    assert set(files) >= {"weights.csv", "recall_by_knowledge.csv", "model.npz", "model.json"}
+    assert set(files) >= {
+        "weights.csv",
+        "recall_by_knowledge.csv",
+        "recall_by_segment.csv",
+        "model.npz",
+        "model.json",
+    }
 
 
 def test_training_again_on_the_same_data_changes_nothing(registry):
