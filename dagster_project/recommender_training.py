@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 NAME = "recommender"
 HYBRID, CHAMPION, BASELINE = "hybrid", "champion_recipe", "popular"
 METRIC = "recall_at_10"
+TOLD = (METRIC, f"{METRIC}_low", f"{METRIC}_high", "map_at_10", "ndcg_at_10", "coverage")
+RIVALS = (CHAMPION, BASELINE, "personal_frequency", "als_bare")
 RULE = (
     "the recipe learnt now replaces the champion's where its recall is higher on the same held-out "
     "days, beyond noise; else the champion's recipe is fitted to the newer data; neither is "
@@ -273,13 +275,10 @@ def _dataset(inputs: Inputs) -> Dataset:
 
 
 def _metrics(compared: Comparison, seed: int) -> dict[str, float]:
-    table = compared.table(seed=seed)
-    found = {
-        str(name): float(value) for name, value in table.loc[[HYBRID]].iloc[0].to_dict().items()
-    }
-    for name in (METRIC, "ndcg_at_10"):
-        others = table[name].drop(HYBRID).to_dict()
-        found |= {f"{model}_{name}": float(value) for model, value in others.items()}
+    table = compared.table(seed=seed)  # all of it is a file of the run
+    found = {name: float(table[name].to_dict()[HYBRID]) for name in TOLD}
+    others = table[METRIC].to_dict()
+    found |= {f"{name}_{METRIC}": float(others[name]) for name in RIVALS if name in others}
     return found | {"measured_customers": float(len(compared.levels))}
 
 

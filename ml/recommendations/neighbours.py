@@ -52,7 +52,7 @@ class CustomerNeighbours:
     half_life_days: float | None = 180.0
     taken_half_life_days: float | None = 14.0
     neighbours: int = 300
-    pool: int = 20_000
+    pool: int = 5_000
     block: int = 256
 
     def fit(
