@@ -110,12 +110,12 @@ def nearest_products(vectors: sparse.csr_matrix, most: int) -> sparse.csr_matrix
 
 
 def _bm25(counts: sparse.csr_matrix, k1: float = 1.2, b: float = 0.75) -> sparse.csr_matrix:
-    """Weigh a matrix of customers by products: a customer is a document, a product a term."""
+    """Weigh a matrix of customers by products: a customer is a document, a product a term.
+
+    How rare a product is would be one factor of all its weights, which a cosine takes out again.
+    """
     rows = counts.tocoo()
     lengths = np.asarray(counts.sum(axis=1)).ravel()
     relative = lengths / max(float(lengths.mean()), 1e-12) if len(lengths) else lengths
-    takers = np.bincount(rows.col, minlength=counts.shape[1])
-    rarity = np.log1p((counts.shape[0] - takers + 0.5) / (takers + 0.5))
-    saturation = rows.data * (k1 + 1) / (rows.data + k1 * (1 - b + b * relative[rows.row]))
-    values = saturation * rarity[rows.col]
+    values = rows.data * (k1 + 1) / (rows.data + k1 * (1 - b + b * relative[rows.row]))
     return sparse.csr_matrix((values, (rows.row, rows.col)), shape=counts.shape)
