@@ -25,10 +25,15 @@ if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion
     from numpy.typing import NDArray
 
-NAMES = ("clusters", "als")
+NAMES = ("clusters", "recommender")
 CHAMPION = "champion"
 PROMOTED, NOT_PROMOTED = "promoted", "not_promoted"  # tags whose value is the reason
-TRAINING_SOURCES = ("ml/**/*.py", "dagster_project/training.py", "dagster_project/ml_*.sql")
+TRAINING_SOURCES = (
+    "ml/**/*.py",
+    "dagster_project/training.py",
+    "dagster_project/recommender_*.py",
+    "dagster_project/ml_*.sql",
+)
 
 
 class Model(Protocol):
@@ -258,10 +263,10 @@ def restore(name: str, folder: Path) -> Model:
         from ml.clusters import ClusterModel
 
         return ClusterModel.restore(arrays, parameters)
-    if name == "als":
-        from ml.recommendations.als import AlsModel
+    if name == "recommender":
+        from ml.recommendations.hybrid import HybridModel
 
-        return AlsModel.restore(arrays, parameters)
+        return HybridModel.restore(arrays, parameters)
     raise ValueError(f"no model is called {name!r}; known are {', '.join(NAMES)}")
 
 

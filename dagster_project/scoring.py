@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, cast
 from dagster_project.statements import statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     import duckdb
     import pandas as pd
 
     from dagster_project.registry import Registry, Version
     from ml.clusters import ClusterModel
-    from ml.recommendations.als import AlsModel
 
 PACKAGE = "dagster_project"
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -25,6 +24,13 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "recommendations": (
         "customer_id", "rank", "product_id", "score", "source", "model_version",
+    ),
+    "segment_recommendations": (
+        "segment", "rank", "product_id", "score", "customers", "model_version",
+    ),
+    "similar_products": ("product_id", "rank", "similar_product_id", "score"),
+    "product_associations": (
+        "product_id", "rank", "associated_product_id", "baskets", "support", "confidence", "lift",
     ),
     "customer_scores": ("customer_id", "score", "value", "model_version"),
 }  # fmt: skip
@@ -57,36 +63,6 @@ def score_clusters(features: pd.DataFrame, registry: Registry) -> Scored:
     assigned.insert(1, "as_of", features["as_of"].to_numpy())
     assigned["model_version"] = version.label
     return Scored("customer_clusters", (assigned,), version)
-
-
-def score_recommendations(
-    customers: pd.Series,
-    interactions: pd.DataFrame,
-    purchases: pd.DataFrame | None,
-    registry: Registry,
-    *,
-    count: int = 10,
-    threads: int = 1,
-) -> Scored:
-    """Recommend products to every customer by the champion; no rows without one.
-
-    Pairs of ``purchases`` are not recommended again; None allows them.
-    """
-    found = registry.champion("als")
-    if found is None:
-        return Scored("recommendations", (), None)
-    from ml.recommendations import als
-
-    model, version = found
-    frames = als.recommend(
-        cast("AlsModel", model),
-        interactions,
-        customers,
-        hidden=purchases,
-        count=count,
-        num_threads=threads,
-    )
-    return Scored("recommendations", _stamped(frames, version), version)
 
 
 def score_customers() -> Scored:
@@ -123,9 +99,3 @@ def write(connection: duckdb.DuckDBPyConnection, scored: Scored) -> int:
         raise
     connection.commit()
     return rows
-
-
-def _stamped(frames: Iterator[pd.DataFrame], version: Version) -> Iterator[pd.DataFrame]:
-    for frame in frames:
-        frame["model_version"] = version.label
-        yield frame

@@ -8,25 +8,20 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 import pandas as pd
-import yaml
 
 from dagster_project import registry as registries
 from dagster_project.registry import Dataset, Registry, Training, Version
-from dagster_project.settings import PROJECT
 from dagster_project.statements import statement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
-    from pathlib import Path
 
     import duckdb
     from numpy.typing import NDArray
 
     from ml.clusters import ClusterModel, Search
     from ml.labels import Rule
-    from ml.recommendations.als import AlsModel, Parameters
-    from ml.recommendations.evaluation import Quality
     from ml.standardisation import Scaling
 
 PACKAGE = "dagster_project"
@@ -48,26 +43,6 @@ class TrainingResult:
     pictures: Mapping[str, bytes] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """How a recommender is trained and judged; weights are of a view, a cart add and a purchase."""
-
-    weights: Mapping[str, float]
-    half_life_days: float | None
-    test_days: int = 14
-    hides_purchased: bool = True
-
-
-def load_recipe(project: Path = PROJECT) -> Recipe:
-    """Take weights and half-life from the constants of the dbt project, which features use too."""
-    constants = yaml.safe_load((project / "dbt" / "dbt_project.yml").read_text(encoding="utf-8"))
-    found = constants["vars"]
-    return Recipe(
-        weights=dict(found["interaction_weights"]),
-        half_life_days=float(found["interaction_half_life_days"]),
-    )
-
-
 def read_features(connection: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> pd.DataFrame:
     """Read ``customer_id``, ``as_of`` and some numeric features of every customer."""
     relation = "features.ftr_customers"
@@ -83,26 +58,6 @@ def read_moment(connection: duckdb.DuckDBPyConnection) -> datetime | None:
     """Read the moment that features were evaluated at; None without any behaviour."""
     row = connection.execute(statement(PACKAGE, "ml_moment")).fetchone()
     return None if row is None else row[0]
-
-
-def read_customers(connection: duckdb.DuckDBPyConnection) -> pd.Series:
-    """Read the id of every customer who has features, sorted."""
-    return _frame(connection, statement(PACKAGE, "ml_customers"))["customer_id"]
-
-
-def read_interactions(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Read ``customer_id``, ``product_id`` and ``weight`` at the moment evaluated."""
-    return _frame(connection, statement(PACKAGE, "ml_interactions"))
-
-
-def read_dated_interactions(connection: duckdb.DuckDBPyConnection, recipe: Recipe) -> pd.DataFrame:
-    """Read ``customer_id``, ``product_id``, ``weight`` as on the day, and that day as ``at``."""
-    return _frame(connection, statement(PACKAGE, "ml_dated_interactions"), recipe.weights)
-
-
-def read_purchases(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Read each pair of ``customer_id`` and ``product_id`` bought, and ``at``, the first time."""
-    return _frame(connection, statement(PACKAGE, "ml_purchases"))
 
 
 def train_clusters(
@@ -132,7 +87,7 @@ def train_clusters(
     mark = registries.fingerprint("clusters", dataset, parameters, registries.hash_sources())
     if (same := registry.find("clusters", mark)) is not None:
         drawn = pictures.cluster_map(cast("ClusterModel", registry.load(same)), features)
-        return replace(_unchanged("clusters", metric, same), pictures={"clusters": drawn})
+        return replace(unchanged("clusters", metric, same), pictures={"clusters": drawn})
 
     def fit(rows: pd.DataFrame, search: Search) -> clusters.Fitted:
         return clusters.fit(
@@ -189,83 +144,6 @@ def train_clusters(
     return replace(result, pictures={"clusters": drawn})
 
 
-def train_recommender(
-    interactions: pd.DataFrame,
-    dated: pd.DataFrame,
-    purchases: pd.DataFrame,
-    registry: Registry,
-    *,
-    as_of: pd.Timestamp,
-    seed: int,
-    parameters: Parameters | None = None,
-    recipe: Recipe | None = None,
-    threads: int = 1,
-) -> TrainingResult:
-    """Train ALS, and promote it where its parameters rank the held-out days at least as well.
-
-    The champion's parameters are fitted anew on the days before the cut, as ours are: the
-    champion itself may have learnt from the very days it would be judged on.
-    """
-    from ml.recommendations import als, split, trial
-
-    parameters = als.Parameters() if parameters is None else parameters
-    recipe = load_recipe() if recipe is None else recipe
-    metric = f"map_at_{PLACES}"
-    pair = ["customer_id", "product_id"]
-    interactions = interactions.sort_values(pair, ignore_index=True)
-    dataset = replace(
-        _dataset("features.ftr_interactions", interactions, [*pair, "weight"]),
-        as_of=as_of.isoformat(),
-    )
-    described = {"seed": seed, **asdict(parameters), **asdict(recipe)}
-    mark = registries.fingerprint("als", dataset, described, registries.hash_sources())
-    if (same := registry.find("als", mark)) is not None:
-        return _unchanged("als", metric, same)
-    counts = interactions[pair].nunique()
-    if counts.min() < 2:
-        reason = (
-            f"{counts['customer_id']} customers with history and {counts['product_id']} products, "
-            "2 of each needed"
-        )
-        return TrainingResult("als", "skipped", reason, metric)
-    parted = split.by_time(
-        dated, as_of=as_of, test_days=recipe.test_days, half_life_days=recipe.half_life_days
-    )
-    bought = purchases[purchases["at"] < parted.cut] if recipe.hides_purchased else None
-    champion = registry.champion("als")
-
-    def judge(candidate: Parameters) -> dict[str, Quality]:
-        return trial.judge(
-            parted, candidate, hidden=bought, k=PLACES, random_state=seed, num_threads=threads
-        )
-
-    qualities = judge(parameters)
-    ours = qualities["als"].mean_average_precision if qualities else None
-    theirs = None
-    if champion is not None and qualities:
-        rival = cast("AlsModel", champion[0]).parameters
-        theirs = ours if rival == parameters else judge(rival)["als"].mean_average_precision
-    metrics = _quality_metrics(qualities)
-    metrics |= _named(f"champion_{metric}", theirs)
-    version = registry.log_training(
-        Training(
-            name="als",
-            model=als.fit(interactions, parameters, random_state=seed, num_threads=threads),
-            dataset=dataset,
-            parameters={
-                **described,
-                "cut": parted.cut.isoformat(),
-                "train_pairs": len(parted.train),
-                "test_pairs": len(parted.test),
-            },
-            metrics=metrics,
-            fingerprint=mark,
-            code_version=registries.code_version(),
-        )
-    )
-    return _decided(registry, version, metric, metrics, ours, theirs, champion is not None)
-
-
 def decide(ours: float | None, theirs: float | None, has_champion: bool) -> tuple[bool, str]:
     """Say whether a model becomes champion, and why; both were measured on the same held-out data.
 
@@ -302,20 +180,10 @@ def _decided(
     return TrainingResult(version.name, outcome, reason, metric, metrics, version)
 
 
-def _unchanged(name: str, metric: str, same: Version) -> TrainingResult:
+def unchanged(name: str, metric: str, same: Version) -> TrainingResult:
+    """Say that there is nothing to train: a version is as good as new."""
     reason = f"version {same.number} was trained on the same data in the same way"
     return TrainingResult(name, "unchanged", reason, metric, same.metrics, same)
-
-
-def _quality_metrics(qualities: Mapping[str, Quality]) -> dict[str, float]:
-    found: dict[str, float] = {}
-    for model, quality in qualities.items():
-        prefix = "" if model == "als" else f"{model}_"
-        found[f"{prefix}precision_at_{PLACES}"] = quality.precision
-        found[f"{prefix}recall_at_{PLACES}"] = quality.recall
-        found[f"{prefix}map_at_{PLACES}"] = quality.mean_average_precision
-        found["measured_customers"] = float(quality.customers)
-    return found
 
 
 def _measured(

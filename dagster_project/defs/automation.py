@@ -79,7 +79,7 @@ train_clusters_weekly = dg.ScheduleDefinition(
 @dg.schedule(
     job=dg.define_asset_job(
         "train_recommender",
-        _with_all_it_needs(dg.AssetSelection.assets(["models", "als"])),
+        _with_all_it_needs(dg.AssetSelection.assets(["models", "recommender"])),
         description="Train the recommender alone.",
     ),
     cron_schedule="0 3 * * 1",

@@ -4,16 +4,50 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
-import pandas as pd
 
-from dagster_project import homes, identity, pictures, scoring, training
+from dagster_project import (
+    homes,
+    identity,
+    pictures,
+    recommender_inputs,
+    recommender_scoring,
+    recommender_training,
+    scoring,
+    training,
+)
 from dagster_project.platform import Platform, telling
 
 LINKS = dg.AssetKey(["intermediate", "int_identifiers_linked"])
 FEATURES = dg.AssetKey(["features", "ftr_customers"])
 INTERACTIONS = dg.AssetKey(["features", "ftr_interactions"])
-ORDER_LINES = dg.AssetKey(["marts", "fct_order_lines"])
-VISITOR_PRODUCTS = dg.AssetKey(["intermediate", "int_visitor_products_summed"])
+CLUSTERS = dg.AssetKey(["ml", "customer_clusters"])
+RECOMMENDED_FROM = [
+    INTERACTIONS,
+    dg.AssetKey(["marts", "fct_order_lines"]),
+    dg.AssetKey(["marts", "dim_products"]),
+    dg.AssetKey(["marts", "dim_customers"]),
+    dg.AssetKey(["intermediate", "int_visitor_products_summed"]),
+]
+RECOMMENDED = {
+    "recommendations": (
+        "Products for each customer by the champion; `source` says what each rests on: the mix of "
+        "models (hybrid), what is said of a product nobody took yet (content), what the customer's "
+        "country takes (segment_popular) or what everyone takes (popular); one row per customer "
+        "and rank."
+    ),
+    "segment_recommendations": (
+        "Products for each cluster of customers: the mean of its customers' scores; one row per "
+        "segment and rank."
+    ),
+    "similar_products": (
+        "Products that may stand in for another, by who took them and what is said of them; one "
+        "row per product and rank."
+    ),
+    "product_associations": (
+        "Products that are bought together with another, for cross-selling; one row per product "
+        "and rank."
+    ),
+}
 OWNERS = ["team:data-science"]
 
 
@@ -78,32 +112,27 @@ def clusters(
 
 
 @dg.asset(
-    key=["models", "als"],
-    deps=[INTERACTIONS, ORDER_LINES, VISITOR_PRODUCTS],
+    key=["models", "recommender"],
+    deps=RECOMMENDED_FROM,
     kinds={"implicit", "mlflow"},
     group_name="ml",
     owners=OWNERS,
 )
-def als(
+def recommender(
     context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
 ) -> dg.MaterializeResult[None]:
-    """Train the recommender: alternating least squares, compared with popularity."""
-    settings = platform.settings
-    with platform.warehouse.connect("training ALS", tell=telling(context)) as connection:
-        moment = training.read_moment(connection)
-        interactions = training.read_interactions(connection)
-        dated = training.read_dated_interactions(connection, training.load_recipe())
-        purchases = training.read_purchases(connection)
-    if moment is None:
+    """Train the recommender: a hybrid, compared with every single model and with popularity."""
+    settings, recipe = platform.settings, recommender_inputs.load_recipe()
+    with platform.warehouse.connect("training recommenders", tell=telling(context)) as connection:
+        inputs = recommender_inputs.read_inputs(connection, recipe)
+    if inputs is None:
         telling(context)("nothing to train on: no behaviour event is loaded")
         return dg.MaterializeResult(metadata={"outcome": "skipped"})
-    result = training.train_recommender(
-        interactions,
-        dated,
-        purchases,
+    result = recommender_training.train_recommender(
+        inputs,
         homes.registry(settings),
-        as_of=pd.Timestamp(moment),
         seed=settings.seed,
+        recipe=recipe,
         threads=settings.threads,
     )
     return dg.MaterializeResult(metadata=_trained(context, result))
@@ -128,27 +157,37 @@ def customer_clusters(
     return dg.MaterializeResult(metadata=_scored(rows, scored))
 
 
-@dg.asset(
-    key=["ml", "recommendations"],
-    deps=[INTERACTIONS, FEATURES, ORDER_LINES, dg.AssetKey(["models", "als"])],
-    kinds={"python", "implicit"},
-    group_name="ml",
-    owners=OWNERS,
+@dg.multi_asset(
+    specs=[
+        dg.AssetSpec(
+            ["ml", table],
+            deps=[FEATURES, CLUSTERS, *RECOMMENDED_FROM, dg.AssetKey(["models", "recommender"])],
+            group_name="ml",
+            kinds={"python", "implicit"},
+            owners=OWNERS,
+            description=description,
+        )
+        for table, description in RECOMMENDED.items()
+    ],
+    name="recommend",
+    can_subset=True,  # whichever is asked for: all are made together
 )
 def recommendations(
     context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
-) -> dg.MaterializeResult[None]:
-    """Recommend products by the champion model; one row per customer and rank."""
-    with platform.warehouse.connect("recommending", tell=telling(context)) as connection:
-        scored = scoring.score_recommendations(
-            training.read_customers(connection),
-            training.read_interactions(connection),
-            training.read_purchases(connection),
-            homes.registry(platform.settings),
-            threads=platform.settings.threads,
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Recommend by the champion, unless nothing changed since the last time."""
+    tell = telling(context)
+    with platform.warehouse.connect("recommending", tell=tell) as connection:
+        made = recommender_scoring.recommend(
+            connection, homes.registry(platform.settings), tell=tell
         )
-        rows = scoring.write(connection, scored)
-    return dg.MaterializeResult(metadata=_scored(rows, scored))
+    for table, rows in made.rows.items():
+        key = dg.AssetKey(["ml", table])
+        if key in context.selected_asset_keys:
+            yield dg.MaterializeResult(
+                asset_key=key,
+                metadata={"dagster/row_count": rows, "model_version": made.version},
+            )
 
 
 @dg.asset(

@@ -17,7 +17,16 @@ if TYPE_CHECKING:
 
 CLUSTERS = "source.tessera.ml.customer_clusters"
 CUSTOMERS = "model.tessera.ftr_customers"
-OF_TODAY = ("source.tessera.ml.recommendations", "source.tessera.ml.customer_scores")
+OF_TODAY = tuple(
+    f"source.tessera.ml.{table}"
+    for table in (
+        "recommendations",
+        "segment_recommendations",
+        "similar_products",
+        "product_associations",
+        "customer_scores",
+    )
+)
 
 
 def assign(scratch: Scratch, targets: Sequence[Model], moments: Sequence[datetime]) -> None:

@@ -1,6 +1,6 @@
 select 1 as found
 from (
-    select customer_id, bool_and(source = 'popular') as is_popular
+    select customer_id, bool_and(source in ('popular', 'segment_popular')) as is_popular
     from {batch}
     group by customer_id
 ) as customers

@@ -77,7 +77,7 @@ RECOMMENDATIONS: Final = Suite(
         ),
         Expectation(
             "source_is_known", "A recommendation says what made it.", IN_SET,
-            {"column": "source", "value_set": ["als", "content", "hybrid", "popular"]},
+            {"column": "source", "value_set": ["hybrid", "content", "segment_popular", "popular"]},
         ),
         no_rows("scores_fall_with_rank", "A later rank never has a higher score."),
         no_rows(
@@ -87,6 +87,67 @@ RECOMMENDATIONS: Final = Suite(
         Expectation(
             "as_many_as_before", "There are at least half as many rows as in earlier runs.",
             ROW_COUNT_BETWEEN, severity="warning", like_before=LikeBefore(low=0.5),
+        ),
+    ),
+)  # fmt: skip
+
+SEGMENT_RECOMMENDATIONS: Final = Suite(
+    "ml.segment_recommendations",
+    (
+        Expectation(
+            "rank_is_unique", "A segment has one product per rank.", UNIQUE_TOGETHER,
+            {"column_list": ["segment", "rank"]},
+        ),
+        Expectation(
+            "product_is_unique", "A product is recommended to a segment once.", UNIQUE_TOGETHER,
+            {"column_list": ["segment", "product_id"]},
+        ),
+        Expectation(
+            "score_is_a_mean_share", "A score lies between 0 and 1.", BETWEEN,
+            {"column": "score", "min_value": 0, "max_value": 1},
+        ),
+        no_rows(
+            "customers_are_those_of_the_cluster", "A segment counts the customers of its cluster.",
+        ),
+    ),
+)  # fmt: skip
+
+SIMILAR_PRODUCTS: Final = Suite(
+    "ml.similar_products",
+    (
+        Expectation(
+            "rank_is_unique", "A product has one other per rank.", UNIQUE_TOGETHER,
+            {"column_list": ["product_id", "rank"]},
+        ),
+        Expectation(
+            "product_is_unique", "A product is similar to another once.", UNIQUE_TOGETHER,
+            {"column_list": ["product_id", "similar_product_id"]},
+        ),
+        Expectation(
+            "score_is_a_share", "A score lies between 0 and 1.", BETWEEN,
+            {"column": "score", "min_value": 0, "max_value": 1},
+        ),
+        no_rows("products_are_not_their_own", "No product is similar to itself."),
+    ),
+)  # fmt: skip
+
+PRODUCT_ASSOCIATIONS: Final = Suite(
+    "ml.product_associations",
+    (
+        Expectation(
+            "rank_is_unique", "A product has one other per rank.", UNIQUE_TOGETHER,
+            {"column_list": ["product_id", "rank"]},
+        ),
+        Expectation(
+            "confidence_is_a_share", "A confidence lies between 0 and 1.", BETWEEN,
+            {"column": "confidence", "min_value": 0, "max_value": 1},
+        ),
+        Expectation(
+            "baskets_are_at_least_2", "One basket is no association.", BETWEEN,
+            {"column": "baskets", "min_value": 2},
+        ),
+        no_rows(
+            "associations_hold_both_ways", "Baskets and lift of a pair are the same both ways.",
         ),
     ),
 )  # fmt: skip

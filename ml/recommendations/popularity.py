@@ -1,31 +1,64 @@
-"""The products that draw most interest: what a customer without history is shown."""
+"""What everyone takes: overall, of late, or in the customer's own segment."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from ml.standardisation import DECIMALS, require_columns
+import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
+    from numpy.typing import NDArray
+
+    from ml.recommendations.interactions import Interactions
+    from ml.recommendations.interface import Scores, State
 
 
-def rank(interactions: pd.DataFrame) -> pd.DataFrame:
-    """Order products by the weight of all interactions with them.
+@dataclass(frozen=True, slots=True)
+class Popularity:
+    """The summed weights of each product; it learns nothing beforehand, so it is never out of date.
 
-    Parameters
+    Attributes
     ----------
-    interactions : DataFrame of shape (n_interactions, >= 3)
-        ``customer_id``, ``product_id`` and ``weight``.
-
-    Returns
-    -------
-    DataFrame of shape (n_products, 2)
-        ``product_id`` and ``score`` (the summed weight), highest first, then by ``product_id``.
+    half_life_days : float, optional
+        An interaction this old counts half; a short one follows seasons. All count by default.
+    by_segment : bool
+        Count within the segment of the customer, with all others together as a prior.
+    prior : float
+        How many average customers the whole shop stands for in a segment's count.
     """
-    require_columns(interactions, ["product_id", "weight"])
-    totals = interactions.groupby("product_id", sort=True, observed=True)["weight"].sum()
-    ranked = totals.astype("float64").round(DECIMALS).rename("score").reset_index()
-    return ranked.sort_values(
-        ["score", "product_id"], ascending=[False, True], kind="stable", ignore_index=True
-    )
+
+    half_life_days: float | None = None
+    by_segment: bool = False
+    prior: float = 20.0
+
+    def fit(self, interactions: Interactions, catalogue: pd.DataFrame, *, seed: int) -> Popularity:
+        """Learn nothing: the scorer counts."""
+        return self
+
+    def restore(self, arrays: dict[str, NDArray[Any]], parameters: dict[str, Any]) -> Popularity:
+        """Give itself: there is no state."""
+        return self
+
+    def state(self) -> State:
+        """Give nothing: there is no state."""
+        return {}, {}
+
+    def scorer(self, interactions: Interactions) -> Callable[[NDArray[np.intp]], Scores]:
+        """Count, and give the same scores to everyone of a segment."""
+        total = interactions.demand(self.half_life_days)
+        if not self.by_segment:
+            scores = total.astype(np.float32)
+            return lambda rows: np.broadcast_to(scores, (len(rows), len(scores)))
+        segments = interactions.segments
+        count = int(segments.max()) + 1 if len(segments) else 0
+        matrix = interactions.matrix(self.half_life_days)
+        by_segment = np.zeros((count, len(total)))
+        for segment in range(count):
+            by_segment[segment] = np.asarray(matrix[segments == segment].sum(axis=0)).ravel()
+        average = total / max(1, len(segments))
+        table = (by_segment + self.prior * average).astype(np.float32)
+        return lambda rows: table[segments[rows]]

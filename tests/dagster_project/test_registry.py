@@ -7,7 +7,8 @@ import pytest
 
 from dagster_project import registry as registries
 from dagster_project.registry import Dataset, Registry, Training
-from ml.recommendations.als import AlsModel, Parameters
+from ml.recommendations.factors import Als
+from ml.recommendations.hybrid import HybridModel
 
 DATASET = Dataset(
     "features.ftr_interactions", rows=3, sha256="ab" * 32, as_of="2026-03-01T00:00:00"
@@ -15,18 +16,18 @@ DATASET = Dataset(
 
 
 def model_of(value):
-    return AlsModel(
-        Parameters(factors=1),
-        products=np.array(["cap", "hat"]),
-        item_factors=np.full((2, 1), value, dtype=np.float32),
-        popular=np.array([1, 0]),
-        popular_scores=np.array([5.0, 1.0]),
+    als = Als(factors=1)
+    return HybridModel(
+        products=pd.Index(["cap", "hat"], dtype=object),
+        components={"als": als},
+        models={"als": als.restore({"factors": np.full((2, 1), value, dtype=np.float32)}, {})},
+        weights={level: {"als": 1.0} for level in ("cold", "sparse", "dense")},
     )
 
 
 def training(value=1.0, mark="m1"):
     return Training(
-        name="als",
+        name="recommender",
         model=model_of(value),
         dataset=DATASET,
         parameters={"factors": 1},
@@ -42,13 +43,13 @@ def test_preparing_twice_changes_nothing(registry):
     registry.prepare()
     registry.prepare()
 
-    assert registry.champion("als") is None
+    assert registry.champion("recommender") is None
 
 
 def test_there_is_no_champion_before_one_is_promoted(registry):
     registry.log_training(training())
 
-    assert registry.champion("als") is None
+    assert registry.champion("recommender") is None
     assert registry.champion("clusters") is None
 
 
@@ -58,12 +59,12 @@ def test_the_promoted_version_is_what_is_loaded(registry):
     registry.promote(second, "better")
     registry.keep(first, "worse")
 
-    model, found = registry.champion("als")
+    model, found = registry.champion("recommender")
 
-    assert model.item_factors.tolist() == [[2.0], [2.0]]
-    assert model.parameters == Parameters(factors=1)
+    assert model.state()[0]["als.factors"].tolist() == [[2.0], [2.0]]
+    assert model.components == {"als": Als(factors=1)}
     assert model.products.tolist() == ["cap", "hat"]
-    assert (found.number, found.label) == (2, "als/2")
+    assert (found.number, found.label) == (2, "recommender/2")
     assert found.tags["promoted"] == "better"
 
 
@@ -96,15 +97,15 @@ def test_a_training_is_found_again_by_its_fingerprint(registry):
     registry.promote(newest, "better")
     registry.keep(registry.log_training(training(mark="m2")), "worse")
 
-    assert registry.find("als", "m1").number == newest.number
-    assert registry.find("als", "m3") is None
+    assert registry.find("recommender", "m1").number == newest.number
+    assert registry.find("recommender", "m3") is None
     assert registry.find("clusters", "m1") is None
 
 
 def test_a_training_that_was_killed_before_its_decision_is_not_found(registry):
     registry.log_training(training(mark="m1"))
 
-    assert registry.find("als", "m1") is None
+    assert registry.find("recommender", "m1") is None
 
 
 def test_the_same_model_gives_the_same_bytes_without_any_pickle(tmp_path):
@@ -121,7 +122,7 @@ def test_the_same_model_gives_the_same_bytes_without_any_pickle(tmp_path):
 def test_an_unknown_model_is_an_error(tmp_path):
     registries.save(model_of(1.5), tmp_path)
 
-    with pytest.raises(ValueError, match="known are clusters, als"):
+    with pytest.raises(ValueError, match="known are clusters, recommender"):
         registries.restore("other", tmp_path)
 
 
@@ -136,13 +137,13 @@ def test_the_hash_of_a_frame_ignores_the_order_of_rows_and_nothing_else():
 
 
 def test_the_fingerprint_changes_with_data_parameters_and_code():
-    plain = registries.fingerprint("als", DATASET, {"a": 1}, "code")
+    plain = registries.fingerprint("recommender", DATASET, {"a": 1}, "code")
 
-    assert registries.fingerprint("als", DATASET, {"a": 1}, "code") == plain
-    assert registries.fingerprint("als", DATASET, {"a": 2}, "code") != plain
-    assert registries.fingerprint("als", DATASET, {"a": 1}, "other") != plain
+    assert registries.fingerprint("recommender", DATASET, {"a": 1}, "code") == plain
+    assert registries.fingerprint("recommender", DATASET, {"a": 2}, "code") != plain
+    assert registries.fingerprint("recommender", DATASET, {"a": 1}, "other") != plain
     other = Dataset("features.ftr_interactions", 3, "cd" * 32, DATASET.as_of)
-    assert registries.fingerprint("als", other, {"a": 1}, "code") != plain
+    assert registries.fingerprint("recommender", other, {"a": 1}, "code") != plain
 
 
 def test_the_code_version_is_the_commit_where_there_is_one(tmp_path):
@@ -169,6 +170,6 @@ def test_a_new_store_is_made_without_a_word(tmp_path, capfd, prepared_store):
     del prepared_store  # mlflow is imported: what it says then is not of a store
     capfd.readouterr()
 
-    Registry(f"sqlite:///{tmp_path / 'new.db'}", tmp_path.as_uri()).champion("als")
+    Registry(f"sqlite:///{tmp_path / 'new.db'}", tmp_path.as_uri()).champion("recommender")
 
     assert capfd.readouterr() == ("", "")

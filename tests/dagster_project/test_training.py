@@ -1,5 +1,4 @@
 import sqlite3
-from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -9,14 +8,11 @@ import pytest
 
 from dagster_project import training
 from dagster_project.registry import Registry
-from dagster_project.training import Recipe, decide
+from dagster_project.training import decide
 from ml import personas
 from ml.clusters import Search
-from ml.recommendations.als import Parameters
 
 AS_OF = pd.Timestamp("2026-03-31")
-SMALL = Parameters(factors=8, iterations=6)
-RECIPE = Recipe(weights={"view": 1, "cart": 3, "purchase": 5}, half_life_days=30.0)
 
 
 def features(customers=120, seed=1):
@@ -31,34 +27,6 @@ def features(customers=120, seed=1):
     frame.insert(0, "customer_id", [f"c{i:04}" for i in range(customers)])
     frame.insert(1, "as_of", AS_OF)
     return frame
-
-
-def actions(customers=120, seed=2):
-    """Dated interactions over 60 days: customers of three tastes, ten products of each."""
-    chance = np.random.default_rng(seed)
-    who = np.repeat(np.arange(customers), 20)
-    product = (who % 3) * 10 + chance.integers(10, size=len(who))
-    return pd.DataFrame(
-        {
-            "customer_id": [f"c{i:04}" for i in who],
-            "product_id": [f"p{i:02}" for i in product],
-            "weight": 1.0,
-            "at": AS_OF - pd.to_timedelta(chance.integers(1, 60, size=len(who)), unit="D"),
-        }
-    ).sort_values(["customer_id", "product_id", "at"], ignore_index=True)
-
-
-def shop():
-    dated = actions()
-    pair = ["customer_id", "product_id"]
-    interactions = dated.groupby(pair, as_index=False)["weight"].sum()
-    purchases = dated[::9].groupby(pair, as_index=False)["at"].min()
-    return interactions, dated, purchases
-
-
-def train_als(registry, parts=None, parameters=SMALL, **options):
-    given = {"as_of": AS_OF, "seed": 7, "parameters": parameters, "recipe": RECIPE, **options}
-    return training.train_recommender(*(parts or shop()), registry, **given)
 
 
 def artifacts(registry, result):
@@ -87,10 +55,6 @@ def test_training_again_on_the_same_data_changes_nothing(registry):
 
     assert (again.outcome, again.version.number) == ("unchanged", first.version.number)
     assert again.pictures == first.pictures
-
-    first = train_als(registry)
-    again = train_als(registry)
-    assert (again.outcome, again.version.number) == ("unchanged", first.version.number)
 
 
 def test_new_data_make_a_new_version(registry):
@@ -134,59 +98,6 @@ def test_a_shop_of_few_customers_trains_nothing_and_says_why(registry, customers
     assert result.reason == f"{customers} customers, 30 needed"
 
 
-def test_als_is_measured_against_popularity_on_the_days_after_the_cut(registry):
-    result = train_als(registry)
-
-    assert result.outcome == "promoted"
-    assert result.metrics["map_at_10"] > result.metrics["popularity_map_at_10"]
-    assert result.metrics["recall_at_10"] > result.metrics["popularity_recall_at_10"]
-    assert result.version.parameters["cut"] == "2026-03-17T00:00:00"
-
-
-def test_parameters_that_rank_worse_are_not_promoted(registry):
-    train_als(registry)
-
-    result = train_als(registry, parameters=replace(SMALL, factors=1, iterations=1))
-
-    assert result.outcome == "kept"
-    assert result.metrics["map_at_10"] < result.metrics["champion_map_at_10"]
-    assert registry.champion_version("als").number == 1
-
-
-def test_the_same_parameters_on_newer_data_are_promoted(registry):
-    train_als(registry)
-    interactions, dated, purchases = shop()
-    interactions.loc[0, "weight"] += 1
-
-    result = train_als(registry, (interactions, dated, purchases))
-
-    assert (result.outcome, result.version.number) == ("promoted", 2)
-    assert result.metrics["champion_map_at_10"] == result.metrics["map_at_10"]
-
-
-def test_a_shop_without_orders_or_with_one_product_skips(registry):
-    interactions, dated, purchases = shop()
-    nothing = (interactions.iloc[:0], dated.iloc[:0], purchases.iloc[:0])
-    one = interactions[interactions["product_id"] == "p00"]
-
-    assert train_als(registry, nothing).outcome == "skipped"
-    result = train_als(registry, (one, dated, purchases))
-    assert "1 products" in result.reason
-    assert train_als(registry, (interactions, dated, purchases.iloc[:0])).outcome == "promoted"
-
-
-def test_without_days_to_judge_on_only_a_first_champion_is_made(registry):
-    interactions, dated, purchases = shop()
-    early = dated[dated["at"] < AS_OF - pd.Timedelta(days=20)]
-
-    first = train_als(registry, (interactions, early, purchases))
-    second = train_als(registry, (interactions, early, purchases), replace(SMALL, alpha=2.0))
-
-    assert (first.outcome, second.outcome) == ("promoted", "kept")
-    assert "no held-out data" in second.reason
-    assert "map_at_10" not in first.metrics
-
-
 def test_the_same_seed_gives_the_same_files(prepared_store, tmp_path):
     import shutil
 
@@ -195,19 +106,14 @@ def test_the_same_seed_gives_the_same_files(prepared_store, tmp_path):
         (tmp_path / name).mkdir()
         store = shutil.copyfile(prepared_store, tmp_path / name / "mlflow.db")
         registry = Registry(f"sqlite:///{store}", (tmp_path / name).as_uri())
-        found.append(
-            [
-                artifacts(registry, training.train_clusters(features(), registry, seed=7)),
-                artifacts(registry, train_als(registry)),
-            ]
-        )
+        found.append(artifacts(registry, training.train_clusters(features(), registry, seed=7)))
 
     assert found[0] == found[1]
-    assert set(found[0][0]) == {"model.npz", "model.json", "candidates.csv", "clusters.png"}
+    assert set(found[0]) == {"model.npz", "model.json", "candidates.csv", "clusters.png"}
 
 
 def test_nothing_that_is_kept_names_a_customer(registry):
-    results = [training.train_clusters(features(), registry, seed=7), train_als(registry)]
+    results = [training.train_clusters(features(), registry, seed=7)]
 
     for result in results:
         for content in artifacts(registry, result).values():
@@ -257,42 +163,3 @@ def test_features_are_read_as_numbers_at_the_newest_moment():
     assert frame["monetary"].tolist()[1] == 1.5
     assert np.isnan(frame["monetary"].tolist()[0])
     assert frame["is_known"].tolist() == [0.0, 1.0]
-    assert training.read_customers(connection).tolist() == ["ann", "bob"]
-
-
-def test_weights_and_half_life_are_those_of_the_features():
-    recipe = training.load_recipe()
-
-    assert set(recipe.weights) == {"view", "cart", "purchase"}
-    assert recipe.half_life_days > 0
-
-
-def test_dated_interactions_weigh_views_carts_and_purchases_by_day():
-    connection = duckdb.connect()
-    for text in (
-        "create schema intermediate; create schema marts",
-        "create table intermediate.int_moments_evaluated as select timestamp '2026-03-31' as as_of",
-        """create table intermediate.int_visitor_products_evaluated as select * from (values
-            (timestamp '2026-03-31', 'v1', 'hat', date '2026-03-01', 2, 1),
-            (timestamp '2026-03-31', 'v2', 'hat', date '2026-03-01', 1, 0),
-            (timestamp '2026-03-31', 'v1', 'cap', date '2026-03-02', 1, 0)
-        ) as t(as_of, visitor_id, product_id, event_date, product_views, cart_adds)""",
-        """create table marts.dim_visitors as
-            select * from (values ('v1', 'ann'), ('v2', 'ann')) as t(visitor_id, customer_id)""",
-        """create table marts.fct_order_lines as select * from (values
-            ('ann', 'hat', timestamp '2026-03-01 10:00', true),
-            ('ann', 'POST', timestamp '2026-03-01 10:00', false),
-            ('ann', 'bag', timestamp '2026-04-01 10:00', true)
-        ) as t(customer_id, product_id, ordered_at, is_goods)""",
-    ):
-        connection.execute(text)
-
-    assert training.read_moment(connection) == AS_OF.to_pydatetime()
-    dated = training.read_dated_interactions(connection, RECIPE)
-    purchases = training.read_purchases(connection)
-
-    rows = dated[["customer_id", "product_id", "weight"]].to_numpy().tolist()
-    # hat: 3 views of 1, 1 cart add of 3, 1 purchase of 5
-    assert rows == [["ann", "cap", 1.0], ["ann", "hat", 3 * 1 + 1 * 3 + 1 * 5]]
-    assert dated["at"].tolist() == [pd.Timestamp("2026-03-02"), pd.Timestamp("2026-03-01")]
-    assert purchases["product_id"].tolist() == ["hat"]

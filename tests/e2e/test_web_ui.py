@@ -78,7 +78,12 @@ def test_the_ui_shows_every_asset_with_a_description_and_a_group(ui):
     _, url, _ = ui
     nodes = graphql(url, ASSETS)["assetNodes"]
     keys = {"/".join(node["assetKey"]["path"]) for node in nodes}
-    assert {"raw/events", "marts/fct_orders", "features/ftr_customers", "models/als"} <= keys
+    assert {
+        "raw/events",
+        "marts/fct_orders",
+        "features/ftr_customers",
+        "models/recommender",
+    } <= keys
     assert [node for node in nodes if not (node["description"] and node["groupName"])] == []
 
 

@@ -55,7 +55,15 @@ insert into ml.customer_clusters
 select 'c' || i, timestamp '2026-03-01', i % 4, 'label ' || i % 4, 1.0, 'clusters/1'
 from range(40) as t(i);
 insert into ml.recommendations
-select 'c' || i, r, 'p' || r, 10.0 - r, 'als', 'als/1' from range(40) as t(i), range(1, 4) as s(r);
+select 'c' || i, r, 'p' || r, 10.0 - r, 'hybrid', 'recommender/1'
+from range(40) as t(i), range(1, 4) as s(r);
+insert into ml.segment_recommendations
+select 'label ' || i, r, 'p' || r, 1.0 / r, 10, 'recommender/1'
+from range(4) as t(i), range(1, 4) as s(r);
+insert into ml.similar_products
+select 'p' || i, r, 'p' || (i + r), 1.0 / r from range(4) as t(i), range(1, 3) as s(r);
+insert into ml.product_associations values
+    ('p1', 1, 'p2', 3, 0.3, 0.75, 1.5), ('p2', 1, 'p1', 3, 0.3, 0.6, 1.5);
 """
 
 

@@ -119,6 +119,28 @@ SPOILED = {
             "t(i)",
         ),
     ),
+    "ml.segment_recommendations": (
+        ("rank_is_unique", 8, "update {it} set rank = 1 where rank = 2"),
+        ("product_is_unique", 8, "update {it} set product_id = 'p1' where rank = 2"),
+        ("score_is_a_mean_share", 4, "update {it} set score = 2 where rank = 1"),
+        ("customers_are_those_of_the_cluster", 12, "update {it} set customers = 9"),
+    ),
+    "ml.similar_products": (
+        ("rank_is_unique", 8, "update {it} set rank = 1"),
+        ("product_is_unique", 8, "update {it} set similar_product_id = 'p9'"),
+        ("score_is_a_share", 4, "update {it} set score = 2 where rank = 1"),
+        (
+            "products_are_not_their_own",
+            4,
+            "update {it} set similar_product_id = product_id where rank = 1",
+        ),
+    ),
+    "ml.product_associations": (
+        ("rank_is_unique", 2, "insert into {it} from {it} where product_id = 'p1'"),
+        ("confidence_is_a_share", 2, "update {it} set confidence = 1.5"),
+        ("baskets_are_at_least_2", 2, "update {it} set baskets = 1"),
+        ("associations_hold_both_ways", 2, "update {it} set lift = 2 where product_id = 'p1'"),
+    ),
     "ml.customer_scores": (
         (
             "score_is_unique",

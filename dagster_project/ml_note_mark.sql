@@ -1,0 +1,1 @@
+comment on table ml.recommendations is {mark}

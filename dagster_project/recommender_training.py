@@ -1,0 +1,308 @@
+"""Training the recommender: weights learnt on past periods, judged on the last, then recorded."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import pandas as pd
+
+from dagster_project import registry as registries
+from dagster_project.recommender_card import model_card
+from dagster_project.recommender_inputs import Inputs, Recipe, hide, load_recipe
+from dagster_project.registry import Dataset, Registry, Training
+from dagster_project.training import TrainingResult, unchanged
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ml.recommendations.comparison import Comparison
+    from ml.recommendations.folds import Fold
+    from ml.recommendations.hybrid import Hybrid, HybridModel
+    from ml.recommendations.interface import Algorithm
+    from ml.recommendations.metrics import Estimate
+
+NAME = "recommender"
+HYBRID, CHAMPION, BASELINE = "hybrid", "champion_recipe", "popular"
+METRIC = "recall_at_10"
+TOLD = (METRIC, f"{METRIC}_low", f"{METRIC}_high", "map_at_10", "ndcg_at_10", "coverage")
+RIVALS = (CHAMPION, BASELINE, "personal_frequency", "als_bare")
+RULE = (
+    "the recipe learnt now replaces the champion's where its recall is higher on the same held-out "
+    "days, beyond noise; else the champion's recipe is fitted to the newer data; neither is "
+    "promoted where it is worse than popularity, beyond noise"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Learnt:
+    hybrid: Hybrid
+    trials: Mapping[str, pd.DataFrame]
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    hybrid: Hybrid
+    is_promoted: bool
+    reason: str
+
+
+def train_recommender(
+    inputs: Inputs,
+    registry: Registry,
+    *,
+    seed: int,
+    recipe: Recipe | None = None,
+    models: Mapping[str, Algorithm] | None = None,
+    threads: int = 1,
+) -> TrainingResult:
+    """Learn how to mix, compare with every single model and the champion's recipe, and record.
+
+    The champion's recipe is fitted anew on what was known before the held-out days, as ours is:
+    the champion itself may have learnt from the very days it would be judged on.
+    """
+    from ml.recommendations.interactions import read
+    from ml.recommendations.lineup import lineup
+
+    recipe = load_recipe() if recipe is None else recipe
+    models = lineup(threads=threads) if models is None else models
+    told = {name: f"{type(each).__name__} {_told(each)}" for name, each in sorted(models.items())}
+    described = {"seed": seed, **asdict(recipe), "models": json.dumps(told)}
+    dataset = _dataset(inputs)
+    mark = registries.fingerprint(NAME, dataset, described, registries.hash_sources())
+    if (same := registry.find(NAME, mark)) is not None:
+        return unchanged(NAME, METRIC, same)
+    counts = inputs.dated[["customer_id", "product_id"]].nunique()
+    if counts.min() < 2:
+        reason = (
+            f"{counts['customer_id']} customers with history and {counts['product_id']} products, "
+            "2 of each needed"
+        )
+        return TrainingResult(NAME, "skipped", reason, METRIC)
+    champion = registry.champion(NAME)
+    rival = _recipe_of(cast("HybridModel", champion[0])) if champion else None
+    learnt = _learn(inputs, recipe, models, seed)
+    compared = _compare(inputs, recipe, {**models, HYBRID: learnt.hybrid}, rival, seed)
+    choice = _choose(learnt.hybrid, rival, compared, seed)
+    known = read(
+        inputs.dated, as_of=inputs.as_of, products=_products(inputs), segments=inputs.countries
+    )
+    metrics = {} if compared is None else _metrics(compared, seed)
+    described |= {
+        "components": ",".join(sorted(choice.hybrid.components)),
+        "is_champions_recipe": choice.hybrid is rival,
+    }
+    version = registry.log_training(
+        Training(
+            name=NAME,
+            model=choice.hybrid.fit(known, inputs.catalogue, seed=seed),
+            dataset=dataset,
+            parameters=described,
+            metrics=metrics,
+            fingerprint=mark,
+            code_version=registries.code_version(),
+            steps=_steps(learnt.trials),
+            files=_files(choice.hybrid, compared, recipe, choice.reason, seed)
+            | {f"trials_of_{name}.csv": t.to_csv().encode() for name, t in learnt.trials.items()},
+        )
+    )
+    reason = f"{METRIC}: {choice.reason} ({RULE})"
+    if choice.is_promoted:
+        registry.promote(version, reason)
+    else:
+        registry.keep(version, reason)
+    outcome: Literal["promoted", "kept"] = "promoted" if choice.is_promoted else "kept"
+    return TrainingResult(NAME, outcome, reason, METRIC, metrics, version)
+
+
+def _learn(inputs: Inputs, recipe: Recipe, models: Mapping[str, Algorithm], seed: int) -> _Learnt:
+    from ml.recommendations import lineup, mixing
+    from ml.recommendations.hybrid import Hybrid
+
+    components = {name: models[name] for name in lineup.HYBRID if name in models}
+    last = inputs.as_of - pd.Timedelta(days=recipe.days + recipe.gap_days)
+    ends = [last - pd.Timedelta(days=recipe.days * back) for back in range(recipe.validations)]
+    cut = (_fold(inputs, end, recipe) for end in reversed(ends))
+    periods = [fold for fold in cut if fold is not None]
+    if not periods:
+        return _Learnt(Hybrid(components, mixing.untrained(list(components))), {})
+    is_enough = len(periods[-1].judged()) >= recipe.fewest_searched
+    trials = _search(inputs, recipe, components, periods[-1:], seed) if is_enough else {}
+    found = [
+        mixing.candidates(
+            fold, components, inputs.catalogue, seed=seed, most_customers=recipe.most_customers
+        )
+        for fold in periods
+    ]
+    return _Learnt(Hybrid(components, mixing.learn(found, list(components))), trials)
+
+
+def _search(
+    inputs: Inputs,
+    recipe: Recipe,
+    components: dict[str, Algorithm],
+    periods: Sequence[Fold],
+    seed: int,
+) -> dict[str, pd.DataFrame]:
+    from ml.recommendations import lineup, search
+
+    tried = {}
+    for name in lineup.TUNED:
+        if name in components:
+            tuned = search.tune(
+                components[name],
+                periods,
+                inputs.catalogue,
+                trials=recipe.trials,
+                seed=seed,
+                most_customers=recipe.most_customers,
+            )
+            components[name], tried[name] = tuned.algorithm, tuned.trials
+    return tried
+
+
+def _compare(
+    inputs: Inputs,
+    recipe: Recipe,
+    models: Mapping[str, Algorithm],
+    rival: Hybrid | None,
+    seed: int,
+) -> Comparison | None:
+    from ml.recommendations.comparison import compare
+
+    fold = _fold(inputs, inputs.as_of, recipe)
+    if fold is None:
+        return None
+    return compare(
+        models if rival is None else {**models, CHAMPION: rival},
+        fold,
+        inputs.catalogue,
+        seed=seed,
+        hidden=hide(
+            _before(inputs, fold.cut - pd.Timedelta(days=recipe.gap_days), seen_from=fold.cut),
+            fold.known.customers,
+            fold.known.products,
+        ),
+        most_customers=recipe.most_customers,
+    )
+
+
+def _choose(
+    learnt: Hybrid, rival: Hybrid | None, compared: Comparison | None, seed: int
+) -> _Choice:
+    from ml.recommendations import metrics
+
+    if compared is None:
+        if rival is None:
+            return _Choice(learnt, True, "there was no champion, nor days to measure it on")
+        return _Choice(rival, True, "no days to measure on: the champion's recipe on newer data")
+    chosen, name, why = learnt, HYBRID, "there was no champion"
+    ours = compared.of(HYBRID).recall()
+    if rival is not None:
+        gain = metrics.estimate(ours - compared.of(CHAMPION).recall(), seed=seed)
+        why = (
+            f"{gain.mean:+.4f} ({gain.low:+.4f} to {gain.high:+.4f}) against the champion's recipe"
+        )
+        if gain.low <= 0:
+            chosen, name = rival, CHAMPION
+    against = compared.of(name).recall() - compared.of(BASELINE).recall()
+    gain = metrics.estimate(against, seed=seed)
+    why += f", {_told_gain(gain)} against popularity"
+    return _Choice(chosen, gain.high >= 0, why)
+
+
+def _fold(inputs: Inputs, end: pd.Timestamp, recipe: Recipe) -> Fold | None:
+    from ml.recommendations import folds
+
+    fold = folds.fold(
+        inputs.dated,
+        end=end,
+        days=recipe.days,
+        gap_days=recipe.gap_days,
+        judged_on=inputs.purchases,
+        segments=inputs.countries,
+    )
+    return fold if len(fold.judged()) and min(fold.known.shape) > 1 else None
+
+
+def _before(inputs: Inputs, moment: pd.Timestamp, *, seen_from: pd.Timestamp) -> Inputs:
+    return replace(
+        inputs,
+        as_of=seen_from,
+        dated=inputs.dated[inputs.dated["at"] < moment],
+        purchases=inputs.purchases[inputs.purchases["at"] < moment],
+    )
+
+
+def _products(inputs: Inputs) -> pd.Index:
+    taken = pd.Index(inputs.dated["product_id"].unique(), dtype=object)
+    products: pd.Index = taken.union(inputs.catalogue.index)
+    return products
+
+
+def _recipe_of(model: HybridModel) -> Hybrid:
+    from ml.recommendations.hybrid import Hybrid
+
+    return Hybrid(model.components, model.weights)
+
+
+def _told_gain(gain: Estimate) -> str:
+    return f"{gain.mean:+.4f} ({gain.low:+.4f} to {gain.high:+.4f})"
+
+
+def _told(algorithm: Algorithm) -> dict[str, Any]:
+    return _without_threads(asdict(cast("Any", algorithm)))
+
+
+def _without_threads(told: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: _without_threads(value) if isinstance(value, dict) else value
+        for name, value in told.items()
+        if name != "threads"
+    }
+
+
+def _dataset(inputs: Inputs) -> Dataset:
+    parts = (inputs.dated, inputs.purchases, inputs.catalogue.reset_index())
+    hashes = [registries.hash_frame(frame) for frame in parts]
+    return Dataset(
+        name="marts.fct_order_lines, intermediate.int_visitor_products_evaluated",
+        rows=len(inputs.dated),
+        sha256=registries.hash_frame(pd.DataFrame({"part": hashes})),
+        as_of=inputs.as_of.isoformat(),
+    )
+
+
+def _metrics(compared: Comparison, seed: int) -> dict[str, float]:
+    table = compared.table(seed=seed)  # all of it is a file of the run
+    found = {name: float(table[name].to_dict()[HYBRID]) for name in TOLD}
+    others = table[METRIC].to_dict()
+    found |= {f"{name}_{METRIC}": float(others[name]) for name in RIVALS if name in others}
+    return found | {"measured_customers": float(len(compared.levels))}
+
+
+def _steps(trials: Mapping[str, pd.DataFrame]) -> tuple[tuple[int, dict[str, float]], ...]:
+    return tuple(
+        (number, {f"{name}_recall_by_trial": float(value)})
+        for name, frame in trials.items()
+        for number, value in enumerate(frame["recall"])
+    )
+
+
+def _files(
+    hybrid: Hybrid, compared: Comparison | None, recipe: Recipe, reason: str, seed: int
+) -> dict[str, bytes]:
+    from ml.recommendations.knowledge import LEVELS
+
+    weights = pd.DataFrame(hybrid.weights).fillna(0.0).rename_axis("component").sort_index()
+    files = {"weights.csv": weights.to_csv().encode()}
+    if compared is not None:
+        table = compared.table(seed=seed)
+        levels = compared.by_group(compared.levels, LEVELS).rename_axis("model")
+        files["recommenders.csv"] = table.round(6).to_csv().encode()
+        segments = compared.by_group(compared.segments, compared.segment_names)
+        files["recall_by_segment.csv"] = segments.rename_axis("model").round(6).to_csv().encode()
+        files["recall_by_knowledge.csv"] = levels.round(6).to_csv().encode()
+        files["model_card.md"] = model_card(table, levels, weights, recipe, reason).encode()
+    return files

@@ -1,0 +1,196 @@
+"""Every recommender on the same later purchases of the same customers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from ml.recommendations import knowledge, metrics
+from ml.recommendations.content import Content
+from ml.recommendations.objectives import relative_values
+from ml.recommendations.ranking import rank
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+    from scipy import sparse
+
+    from ml.recommendations.folds import Fold
+    from ml.recommendations.interface import Algorithm
+
+PLACES = (5, 10, 20)
+MAIN = 10  # the number of places that decides, and that what lies beyond accuracy is told of
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One recommender on a held-out period.
+
+    Attributes
+    ----------
+    name : str
+        What it is called.
+    accuracy : dict of int to dict of str to ndarray of shape (n_customers,)
+        By the number of places and the measure, one value per customer.
+    value : ndarray of float, shape (n_customers,)
+        Prices, relative to the mean, of the hits among the first ``MAIN`` places, summed.
+    coverage, novelty, diversity : float
+        Of the first ``MAIN`` places; see ``metrics``.
+    """
+
+    name: str
+    accuracy: dict[int, dict[str, NDArray[np.float64]]]
+    value: NDArray[np.float64]
+    coverage: float
+    novelty: float
+    diversity: float
+
+    def recall(self) -> NDArray[np.float64]:
+        """Give the recall at ``MAIN`` of each customer."""
+        return self.accuracy[MAIN]["recall"]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All recommenders, and who they were judged on.
+
+    Attributes
+    ----------
+    judged : tuple of Judged
+        In the order given.
+    levels, segments : ndarray of int, shape (n_customers,)
+        How much was known of each customer, and their segment.
+    segment_names : tuple of str
+        What the segments are called.
+    """
+
+    judged: tuple[Judged, ...]
+    levels: NDArray[np.intp]
+    segments: NDArray[np.intp]
+    segment_names: tuple[str, ...]
+
+    def of(self, name: str) -> Judged:
+        """Find one by its name."""
+        return next(each for each in self.judged if each.name == name)
+
+    def table(self, *, seed: int) -> pd.DataFrame:
+        """Give a row per recommender: means over customers, and the interval of recall.
+
+        Parameters
+        ----------
+        seed : int
+            Decides how customers are drawn again for the interval.
+        """
+        rows = {}
+        for each in self.judged:
+            interval = metrics.estimate(each.recall(), seed=seed)
+            rows[each.name] = {
+                f"{measure}_at_{k}": float(values.mean())
+                for k, measures in each.accuracy.items()
+                for measure, values in measures.items()
+            } | {
+                f"recall_at_{MAIN}_low": interval.low,
+                f"recall_at_{MAIN}_high": interval.high,
+                f"value_at_{MAIN}": float(each.value.mean()),
+                "coverage": each.coverage,
+                "novelty": each.novelty,
+                "diversity": each.diversity,
+            }
+        return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
+
+    def by_group(self, groups: NDArray[np.intp], names: Sequence[str]) -> pd.DataFrame:
+        """Give the mean recall at ``MAIN`` of each group of customers that there are any of.
+
+        Parameters
+        ----------
+        groups : ndarray of int, shape (n_customers,)
+            Positions in ``names``, say ``levels``.
+        names : sequence of str
+            What the groups are called.
+
+        Returns
+        -------
+        DataFrame
+            A row per recommender, a column per group, and a first row with the customers in it.
+        """
+        present = [place for place in range(len(names)) if (groups == place).any()]
+        rows = {"customers": {names[place]: float((groups == place).sum()) for place in present}}
+        for each in self.judged:
+            rows[each.name] = {
+                names[place]: float(each.recall()[groups == place].mean()) for place in present
+            }
+        return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def compare(
+    models: Mapping[str, Algorithm],
+    fold: Fold,
+    catalogue: pd.DataFrame,
+    *,
+    seed: int,
+    hidden: sparse.csr_matrix | None = None,
+    most_customers: int | None = None,
+) -> Comparison:
+    """Fit each recommender on what was known, and measure it on what customers took then.
+
+    Parameters
+    ----------
+    models : mapping of str to Algorithm
+        By name.
+    fold : Fold
+        What was known, and what came.
+    catalogue : DataFrame
+        By ``product_id``.
+    seed : int
+        Decides whatever chance decides.
+    hidden : csr_matrix of shape (n_customers, n_products), optional
+        What none of them may show. It still counts as wanted: a rule that hides what customers
+        take is not rewarded for it.
+    most_customers : int, optional
+        Measured on a sample of at most so many.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    ValueError
+        If nobody took anything in the judged period.
+    """
+    rows, known = fold.judged(most_customers, seed=seed), fold.known
+    if not len(rows):
+        raise ValueError("nobody took anything in the judged period")
+    vectors = Content().vectors(known.products, catalogue)
+    worth = relative_values(known.products, catalogue, "price")
+    takers = np.asarray((known.matrix() > 0).sum(axis=0)).ravel()
+    found = []
+    for name, algorithm in models.items():
+        ranked = rank(
+            algorithm.fit(known, catalogue, seed=seed).scorer(known),
+            rows,
+            products=len(known.products),
+            places=max(PLACES),
+            hidden=hidden,
+        )
+        first = ranked[:, :MAIN]
+        found.append(
+            Judged(
+                name=name,
+                accuracy={
+                    k: metrics.accuracy(ranked, fold.relevant[rows], k=k, wanted=fold.wanted[rows])
+                    for k in PLACES
+                },
+                value=metrics.value(first, fold.relevant[rows], worth),
+                coverage=metrics.coverage(first, len(known.products)),
+                novelty=metrics.novelty(first, takers, len(known.customers)),
+                diversity=metrics.diversity(first, vectors),
+            )
+        )
+    return Comparison(
+        tuple(found), knowledge.levels(known)[rows], known.segments[rows], known.segment_names
+    )

@@ -1,0 +1,136 @@
+"""Recommenders that look after money: by margin or price, or tuned on the best customers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from ml.standardisation import require_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from ml.recommendations.folds import Fold
+    from ml.recommendations.interactions import Interactions
+    from ml.recommendations.interface import Algorithm, Model, Scores, State
+    from ml.recommendations.mixing import Candidates
+
+Objective = Literal["price", "margin"]
+
+
+@dataclass(frozen=True, slots=True)
+class ByValue:
+    """Another recommender, whose interactions weigh more for products that are worth more.
+
+    Attributes
+    ----------
+    algorithm : Algorithm
+        What is fitted and scored.
+    objective : {'price', 'margin'}
+        A weight is multiplied by the product's price, which leads to large orders, or by its
+        margin (price times ``margin_share``), which leads to profit; relative to the mean of all
+        products, and raised to ``strength``. What is unknown counts as the mean.
+    strength : float
+        0 changes nothing; 1 weighs in proportion.
+    """
+
+    algorithm: Algorithm
+    objective: Objective = "margin"
+    strength: float = 0.5
+
+    def fit(self, interactions: Interactions, catalogue: pd.DataFrame, *, seed: int) -> _Valued:
+        """Fit the other on weighted interactions."""
+        values = relative_values(interactions.products, catalogue, self.objective) ** self.strength
+        weighted = _weighted(interactions, values)
+        return _Valued(self.algorithm.fit(weighted, catalogue, seed=seed), values)
+
+    def restore(self, arrays: dict[str, NDArray[Any]], parameters: dict[str, Any]) -> _Valued:
+        """Make the model again."""
+        own = {name: array for name, array in arrays.items() if name != "values"}
+        return _Valued(self.algorithm.restore(own, parameters), arrays["values"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Valued:
+    model: Model
+    values: NDArray[np.float64]
+
+    def state(self) -> State:
+        arrays, parameters = self.model.state()
+        return {**arrays, "values": self.values}, parameters
+
+    def scorer(self, interactions: Interactions) -> Callable[[NDArray[np.intp]], Scores]:
+        return self.model.scorer(_weighted(interactions, self.values))
+
+
+def relative_values(
+    products: pd.Index, catalogue: pd.DataFrame, objective: Objective
+) -> NDArray[np.float64]:
+    """Give what each product is worth, relative to the mean.
+
+    Parameters
+    ----------
+    products : Index of str
+        Which, in the order wanted.
+    catalogue : DataFrame
+        ``price`` and, for the margin, ``margin_share``, by ``product_id``.
+    objective : {'price', 'margin'}
+        What it is worth.
+
+    Returns
+    -------
+    ndarray of float, shape (n_products,)
+        Positive; 1 where it is unknown.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
+    """
+    require_columns(catalogue, ["price", "margin_share"] if objective == "margin" else ["price"])
+    known = catalogue.reindex(products)
+    values = known["price"].astype("float64")
+    if objective == "margin":
+        values = values * known["margin_share"].astype("float64")
+    values = values.where(values > 0)
+    mean = values.mean()
+    return np.asarray((values / mean).fillna(1.0), dtype=np.float64)
+
+
+def of_high_value(
+    found: Sequence[Candidates],
+    folds: Sequence[Fold],
+    rows: Sequence[NDArray[np.intp]],
+    share: float,
+) -> list[Candidates]:
+    """Keep the customers who had taken most, so that a hybrid is tuned on them.
+
+    Parameters
+    ----------
+    found : sequence of Candidates
+        One per period.
+    folds : sequence of Fold
+        The periods.
+    rows : sequence of ndarray of int
+        The positions of the candidates' customers in each period.
+    share : float
+        The share of the customers kept, those with the highest sum of weights.
+
+    Returns
+    -------
+    list of Candidates
+    """
+    kept = []
+    for each, fold, own in zip(found, folds, rows, strict=True):
+        totals = np.asarray(fold.known.matrix().sum(axis=1)).ravel()[own]
+        kept.append(each.only(totals >= np.quantile(totals, 1.0 - share)))
+    return kept
+
+
+def _weighted(interactions: Interactions, values: NDArray[np.float64]) -> Interactions:
+    return replace(interactions, weight=interactions.weight * values[interactions.product])

@@ -1,0 +1,103 @@
+"""The first places of each customer, by anything that scores, in batches of bounded memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+    from scipy import sparse
+
+    from ml.recommendations.interface import Scores
+
+CELLS = 8_000_000  # scores of one batch of one model: 32 MB
+NOBODY = -1  # where a place stays empty
+STEP = 1e-12  # parts equal scores by the position of the product; less than any rounded difference
+DECIMALS = 6
+
+
+def batches(count: int, products: int, cells: int = CELLS) -> Iterator[NDArray[np.intp]]:
+    """Part positions of customers into batches of at most so many scores."""
+    size = max(1, cells // max(1, products))
+    for start in range(0, count, size):
+        yield np.arange(start, min(start + size, count))
+
+
+def first_places(
+    scores: Scores, places: int, hidden: sparse.csr_matrix | None = None
+) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Rank the best products of each row.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_rows, n_products)
+        0 or less means that nothing speaks for a product: it is not shown.
+    places : int
+        At most so many.
+    hidden : csr_matrix of shape (n_rows, n_products), optional
+        Where it is true, a product is not shown.
+
+    Returns
+    -------
+    tuple of ndarray, both of shape (n_rows, n_places)
+        Positions of products, best first, ``NOBODY`` where there is none; and their rounded
+        scores. Equal scores stand in the order of products.
+    """
+    rounded = np.asarray(scores, dtype=np.float64).round(DECIMALS)
+    if hidden is not None:
+        row, column = hidden.nonzero()
+        rounded[row, column] = 0.0
+    places = min(places, rounded.shape[1])
+    if places < 1 or not len(rounded):
+        return np.zeros((len(rounded), 0), np.intp), np.zeros((len(rounded), 0))
+    unequal = rounded - np.arange(rounded.shape[1]) * STEP
+    if places < rounded.shape[1]:
+        best = np.argpartition(-unequal, places - 1, axis=1)[:, :places]
+    else:
+        best = np.tile(np.arange(places), (len(rounded), 1))
+    order = np.argsort(-np.take_along_axis(unequal, best, axis=1), axis=1, kind="stable")
+    best = np.take_along_axis(best, order, axis=1)
+    found = np.take_along_axis(rounded, best, axis=1)
+    return np.where(found > 0, best, NOBODY), found
+
+
+def rank(
+    scorer: Callable[[NDArray[np.intp]], Scores],
+    rows: NDArray[np.intp],
+    *,
+    products: int,
+    places: int,
+    hidden: sparse.csr_matrix | None = None,
+    cells: int = CELLS,
+) -> NDArray[np.intp]:
+    """Rank the best products of some customers, batch by batch.
+
+    Parameters
+    ----------
+    scorer : callable
+        Gives the scores of positions of customers.
+    rows : ndarray of int
+        Positions of customers.
+    products : int
+        How many products are scored.
+    places : int
+        At most so many each.
+    hidden : csr_matrix of shape (n_customers, n_products), optional
+        What is not shown.
+    cells : int
+        Scores of one batch.
+
+    Returns
+    -------
+    ndarray of int, shape (n_rows, n_places)
+        ``NOBODY`` where a place stays empty.
+    """
+    parts = []
+    for batch in batches(len(rows), products, cells):
+        own = rows[batch]
+        parts.append(first_places(scorer(own), places, None if hidden is None else hidden[own])[0])
+    return np.concatenate(parts) if parts else np.zeros((0, min(places, products)), np.intp)

@@ -1,0 +1,254 @@
+import json
+import shutil
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+
+from dagster_project import recommender_inputs
+from dagster_project.recommender_inputs import Inputs, Recipe
+from dagster_project.recommender_training import train_recommender
+from dagster_project.registry import Registry
+from ml.recommendations.frequency import PersonalFrequency
+from ml.recommendations.popularity import Popularity
+
+AS_OF = pd.Timestamp("2026-03-31")
+RECIPE = Recipe(weights={"view": 1, "cart": 3, "purchase": 5}, days=14)
+MODELS = {"popular": Popularity(), "own_habits": PersonalFrequency(60.0)}
+SEARCHED = {**MODELS, "own_habits_in_demand": PersonalFrequency(1.0)}
+
+
+def shop(customers=150, seed=2):
+    """Customers of three tastes who buy again and again what they like, of 16 products each."""
+    chance = np.random.default_rng(seed)
+    who = np.repeat(np.arange(customers), 40)
+    product = (who % 3) * 16 + chance.integers(16, size=len(who))
+    dated = pd.DataFrame(
+        {
+            "customer_id": [f"c{i:04}" for i in who],
+            "product_id": [f"p{i:02}" for i in product],
+            "weight": 1.0,
+            "at": AS_OF - pd.to_timedelta(chance.integers(1, 80, size=len(who)), unit="D"),
+        }
+    ).drop_duplicates(ignore_index=True)
+    products = sorted(dated["product_id"].unique())
+    catalogue = pd.DataFrame(
+        {
+            "name": [f"Thing {p}" for p in products],
+            "category": "all",
+            "brand": "any",
+            "price": 1.0,
+            "margin_share": 0.3,
+        },
+        index=pd.Index(products, name="product_id"),
+    )
+    countries = pd.Series("DE", index=sorted(dated["customer_id"].unique()))
+    return Inputs(AS_OF, dated, dated[::2].reset_index(drop=True), catalogue, countries)
+
+
+def train(registry, inputs=None, **options):
+    given = {"seed": 7, "recipe": RECIPE, "models": MODELS, **options}
+    return train_recommender(shop() if inputs is None else inputs, registry, **given)
+
+
+def artifacts(registry, result):
+    from mlflow import MlflowClient
+
+    client = MlflowClient(registry.tracking_uri, registry.tracking_uri)
+    folder = Path(client.get_run(result.version.run_id).info.artifact_uri.removeprefix("file://"))
+    return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_hybrid_is_compared_with_every_model_on_the_days_after_the_cut(registry):
+    result = train(registry)
+
+    assert result.outcome == "promoted"
+    assert result.metrics["recall_at_10"] > 1.5 * result.metrics["popular_recall_at_10"]
+    assert result.metrics["recall_at_10_low"] < result.metrics["recall_at_10"]
+    files = artifacts(registry, result)
+    table = pd.read_csv(pd.io.common.BytesIO(files["recommenders.csv"]), index_col="model")
+    assert table.index.tolist() == ["popular", "own_habits", "hybrid"]
+    recall = table["recall_at_10"]
+    assert recall["hybrid"] >= 0.95 * recall["own_habits"]
+    assert recall["hybrid"] == pytest.approx(result.metrics["recall_at_10"], abs=1e-6)
+    assert b"own_habits" in files["model_card.md"]
+    assert set(files) >= {
+        "weights.csv",
+        "recall_by_knowledge.csv",
+        "recall_by_segment.csv",
+        "model.npz",
+        "model.json",
+    }
+
+
+def test_training_again_on_the_same_data_changes_nothing(registry):
+    first = train(registry)
+    inputs = shop()
+    shuffled = replace(inputs, dated=inputs.dated.sample(frac=1, random_state=1))
+
+    again = train(registry, shuffled)
+
+    assert (again.outcome, again.version.number) == ("unchanged", first.version.number)
+
+
+def test_newer_data_get_the_champions_recipe_where_another_is_not_better_beyond_noise(registry):
+    train(registry)
+    newer = replace(shop(), as_of=AS_OF + pd.Timedelta(hours=1))
+
+    result = train(registry, newer)
+
+    assert (result.outcome, result.version.number) == ("promoted", 2)
+    assert result.version.parameters["is_champions_recipe"] == "True"
+    assert "against the champion's recipe" in result.reason
+
+
+def test_a_recipe_that_is_better_beyond_noise_replaces_the_champions(registry):
+    train(registry, models={"popular": Popularity()})
+
+    result = train(registry)
+
+    assert result.version.parameters["is_champions_recipe"] == "False"
+    model, version = registry.champion("recommender")
+    assert version.number == 2
+    assert model.weights["dense"]["own_habits"] > 0
+
+
+def test_what_is_worse_than_popularity_is_not_promoted(registry):
+    inputs = shop()
+    number = inputs.dated["customer_id"].str[1:].astype(int)
+    fashion = inputs.dated[number % 2 == 0].assign(product_id="p99", weight=100.0)
+    # customers of even number look at p99 all the time; those of odd number come to buy it at last
+    late = inputs.purchases["at"] >= AS_OF - pd.Timedelta(days=14)
+    odd = inputs.purchases["customer_id"].str[1:].astype(int) % 2 == 1
+    bought = inputs.purchases["product_id"].where(~late, "p99")
+    purchases = inputs.purchases.assign(product_id=bought)[~late | odd]
+
+    result = train(
+        registry,
+        replace(inputs, dated=pd.concat([inputs.dated, fashion]), purchases=purchases),
+    )
+
+    assert result.outcome == "kept"
+    assert "against popularity" in result.reason
+    assert registry.champion_version("recommender") is None
+
+
+def test_hyper_parameters_are_searched_and_every_trial_is_recorded(registry):
+    searched = replace(RECIPE, fewest_searched=100)
+    result = train(registry, models=SEARCHED, recipe=searched)
+
+    trials = artifacts(registry, result)["trials_of_own_habits_in_demand.csv"]
+    recall = pd.read_csv(pd.io.common.BytesIO(trials))["recall"]
+    assert len(recall) == RECIPE.trials
+    assert recall.max() > recall[0]
+    assert "trials_of_own_habits_in_demand.csv" not in artifacts(
+        registry, train(registry, models=SEARCHED)
+    )
+    assert result.version.metrics["own_habits_in_demand_recall_by_trial"] == recall.iloc[-1]
+
+
+def test_a_shop_without_history_or_with_one_product_skips(registry):
+    inputs = shop()
+
+    assert train(registry, replace(inputs, dated=inputs.dated.iloc[:0])).outcome == "skipped"
+    one = inputs.dated[inputs.dated["product_id"] == "p00"]
+    assert "1 products" in train(registry, replace(inputs, dated=one)).reason
+
+
+def test_without_days_to_judge_on_a_champion_is_made_and_its_recipe_kept(registry):
+    inputs = shop()
+    early = inputs.purchases[inputs.purchases["at"] < AS_OF - pd.Timedelta(days=20)]
+    first = train(registry, replace(inputs, purchases=early.iloc[:0]))
+    second = train(registry, replace(inputs, purchases=early))
+
+    assert (first.outcome, second.outcome) == ("promoted", "promoted")
+    assert "recall_at_10" not in first.metrics
+    assert "no days to measure on" in second.reason
+
+
+def test_the_same_seed_gives_the_same_files(prepared_store, tmp_path):
+    found = []
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        store = shutil.copyfile(prepared_store, tmp_path / name / "mlflow.db")
+        registry = Registry(f"sqlite:///{store}", (tmp_path / name).as_uri())
+        found.append(artifacts(registry, train(registry, models=None, threads=len(found) + 1)))
+
+    assert found[0] == found[1]
+
+
+def test_nothing_that_is_kept_names_a_customer(registry):
+    result = train(registry, models=None)
+
+    for content in artifacts(registry, result).values():
+        assert b"c0001" not in content
+        assert "c0001".encode("utf-32-le") not in content
+    path = registry.tracking_uri.removeprefix("sqlite:///")
+    with sqlite3.connect(path) as store:
+        assert not [line for line in store.iterdump() if "c0001" in line]
+    told = json.loads(artifacts(registry, result)["model.json"])
+    assert set(told) == {"components", "weights"}
+
+
+def test_weights_are_those_of_the_features():
+    assert set(recommender_inputs.load_recipe().weights) == {"view", "cart", "purchase"}
+
+
+@pytest.fixture
+def connection():
+    with duckdb.connect() as connection:
+        for text in (
+            "create schema intermediate; create schema marts; create schema features",
+            """create table intermediate.int_moments_evaluated as
+                select timestamp '2026-03-31' as as_of""",
+            """create table intermediate.int_visitor_products_evaluated as select * from (values
+                (timestamp '2026-03-31', 'v1', 'hat', date '2026-03-01', 2, 1),
+                (timestamp '2026-03-31', 'v2', 'hat', date '2026-03-01', 1, 0),
+                (timestamp '2026-03-31', 'v1', 'cap', date '2026-03-02', 1, 0)
+            ) as t(as_of, visitor_id, product_id, event_date, product_views, cart_adds)""",
+            """create table marts.dim_visitors as select * from (values
+                ('v1', 'ann'), ('v2', 'ann')) as t(visitor_id, customer_id)""",
+            """create table marts.fct_order_lines as select * from (values
+                ('ann', 'hat', timestamp '2026-03-01 10:00', true),
+                ('ann', 'POST', timestamp '2026-03-01 10:00', false),
+                ('ann', 'bag', timestamp '2026-04-01 10:00', true)
+            ) as t(customer_id, product_id, ordered_at, is_goods)""",
+            """create table marts.dim_products as select * from (values
+                ('hat', 'Hat', 'clothes', null, 5.5::decimal(18, 4), 0.4),
+                ('POST', 'Postage', null, null, 1.0, null)
+            ) as t(product_id, name, category, brand, price, margin_share)""",
+            """create table marts.dim_customers as select * from (values
+                ('ann', 'DE'), ('bob', null)) as t(customer_id, country)""",
+            """create table features.ftr_interactions as select * from (values
+                ('hat'), ('cap')) as t(product_id)""",
+        ):
+            connection.execute(text)
+        yield connection
+
+
+def test_dated_interactions_weigh_views_carts_and_purchases_by_day(connection):
+    inputs = recommender_inputs.read_inputs(connection, RECIPE)
+
+    assert inputs.as_of == AS_OF
+    rows = inputs.dated[["customer_id", "product_id", "weight"]].to_numpy().tolist()
+    # hat: 3 views of 1, 1 cart add of 3, 1 purchase of 5
+    assert rows == [["ann", "cap", 1.0], ["ann", "hat", 3 * 1 + 1 * 3 + 1 * 5]]
+    assert inputs.dated["at"].tolist() == [pd.Timestamp("2026-03-02"), pd.Timestamp("2026-03-01")]
+
+
+def test_only_goods_bought_by_the_moment_are_purchases_and_only_goods_are_on_offer(connection):
+    inputs = recommender_inputs.read_inputs(connection, RECIPE)
+
+    assert inputs.purchases["product_id"].tolist() == ["hat"]
+    assert inputs.catalogue.index.tolist() == ["hat"]
+    assert inputs.countries.to_dict() == {"ann": "DE"}
+
+
+def test_without_behaviour_there_is_nothing_to_read(connection):
+    connection.execute("delete from intermediate.int_moments_evaluated")
+
+    assert recommender_inputs.read_inputs(connection, RECIPE) is None
