@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion
     from numpy.typing import NDArray
 
-NAMES = ("clusters", "als")
+PREDICTIONS = ("purchase_7d", "category_purchase_7d", "churn")
+NAMES = ("clusters", "als", *PREDICTIONS, "lifetimes")
 CHAMPION = "champion"
 PROMOTED, NOT_PROMOTED = "promoted", "not_promoted"  # tags whose value is the reason
 TRAINING_SOURCES = ("ml/**/*.py", "dagster_project/training.py", "dagster_project/ml_*.sql")
@@ -262,6 +263,14 @@ def restore(name: str, folder: Path) -> Model:
         from ml.recommendations.als import AlsModel
 
         return AlsModel.restore(arrays, parameters)
+    if name in PREDICTIONS:
+        from ml.predictions.model import Prediction
+
+        return Prediction.restore(arrays, parameters)
+    if name == "lifetimes":
+        from ml.lifetimes.value import LifetimeModel
+
+        return LifetimeModel.restore(arrays, parameters)
     raise ValueError(f"no model is called {name!r}; known are {', '.join(NAMES)}")
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     import duckdb
     import pandas as pd
+    import pyarrow as pa
 
     from dagster_project.registry import Registry, Version
     from ml.clusters import ClusterModel
@@ -26,7 +27,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "recommendations": (
         "customer_id", "rank", "product_id", "score", "source", "model_version",
     ),
-    "customer_scores": ("customer_id", "score", "value", "model_version"),
+    "customer_scores": ("customer_id", "score", "value", "model_version", "contributions"),
 }  # fmt: skip
 
 
@@ -35,7 +36,7 @@ class Scored:
     """The rows of one table, batch by batch, and the version they come from (None: no champion)."""
 
     table: str
-    frames: Iterable[pd.DataFrame]
+    frames: Iterable[pd.DataFrame | pa.Table]
     version: Version | None
 
 
@@ -87,11 +88,6 @@ def score_recommendations(
         num_threads=threads,
     )
     return Scored("recommendations", _stamped(frames, version), version)
-
-
-def score_customers() -> Scored:
-    """Predict by name: no model predicts yet, so there are no rows."""
-    return Scored("customer_scores", (), None)
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:

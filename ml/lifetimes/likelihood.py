@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-SMALLEST, LARGEST = 1e-6, 1e6
+SMALLEST, LARGEST = 1e-4, 1e4  # beyond, differences of logarithms of gamma are rounding errors
+FLAT = 0.01  # log-likelihood per e-fold of a parameter: far below what data could tell
 
 
 def maximise(
@@ -45,20 +46,17 @@ def maximise(
         return -value / scale, -slopes * parameters / scale
 
     scale = max(1.0, abs(objective(start)[0]))
+    bounds = (np.log(SMALLEST), np.log(LARGEST))
     found = optimize.minimize(
         negative,
         np.log(start),
         jac=True,
         method="L-BFGS-B",
-        bounds=[(np.log(SMALLEST), np.log(LARGEST))] * len(start),
+        bounds=[bounds] * len(start),
         options={"maxiter": 2_000, "maxfun": 20_000, "ftol": 1e-15, "gtol": 1e-9},
     )
-    is_flat = np.max(np.abs(found.jac * _inside(found.x))) < 1e-5
-    if not (found.success or is_flat):
+    # a step against the slope that the bounds allow; rounding may end the search before it is 0
+    allowed = found.x - np.clip(found.x - found.jac, *bounds)
+    if not found.success and np.max(np.abs(allowed)) * scale > FLAT:
         raise ArithmeticError(f"no maximum of the likelihood was found: {found.message}")
     return tuple(float(value) for value in np.exp(found.x))
-
-
-def _inside(logarithms: NDArray[np.float64]) -> NDArray[np.bool_]:
-    edge = np.isclose(logarithms, np.log(SMALLEST)) | np.isclose(logarithms, np.log(LARGEST))
-    return np.asarray(~edge)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ml.predictions.calibration import Calibration, Method
     from ml.predictions.evaluation import Gain, Quality
 
-PREVALENCE = "prevalence"  # the baseline that gives everybody the share of the past
+PREVALENCE = "prevalence"  # the baseline that gives everybody the share of the newest past moments
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Plan:
 
     horizon: pd.Timedelta
     folds: int = 2
-    most_rows: int = 20_000
+    most_rows: int = 12_000
     fewest_labels: int = 20
 
 
@@ -174,8 +174,9 @@ def select(
     }
     labels = held_out["label"].to_numpy(dtype=bool)
     given = {kind: model.probabilities(held_out) for kind, model in judged.items()}
+    recent = past["as_of"].isin(usable[-plan.folds :])
     rates: dict[str, NDArray[np.float64]] = {
-        PREVALENCE: np.full(len(labels), past["label"].mean()),
+        PREVALENCE: np.full(len(labels), past.loc[recent, "label"].mean()),
         **{str(kind): values for kind, values in given.items()},
     }
     lost = {name: evaluation.losses(labels, values) for name, values in rates.items()}

@@ -56,6 +56,8 @@ select 'c' || i, timestamp '2026-03-01', i % 4, 'label ' || i % 4, 1.0, 'cluster
 from range(40) as t(i);
 insert into ml.recommendations
 select 'c' || i, r, 'p' || r, 10.0 - r, 'als', 'als/1' from range(40) as t(i), range(1, 4) as s(r);
+insert into ml.customer_scores
+select 'c' || i, 'purchase_7d', i / 40.0, 'purchase_7d/1', '[]' from range(40) as t(i);
 """
 
 

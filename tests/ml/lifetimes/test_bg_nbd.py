@@ -172,6 +172,24 @@ def test_the_published_closed_form_says_the_same(a):
     assert model.expected(history, horizon)[0] == pytest.approx(closed, rel=1e-6)
 
 
+def test_customers_who_are_all_alike_are_foretold_by_one_rate_and_one_chance():
+    rate, leaves, horizon = 0.05, 0.2, 30.0
+    alike = BgNbd(r=1e5, alpha=1e5 / rate, a=1e5, b=1e5 * (1 - leaves) / leaves)
+    history = of(3, 10, 20)
+
+    bought = -np.expm1(-rate * leaves * horizon) / leaves
+    wanted = bought * alike.alive(history)[0]
+    assert alike.expected(history, horizon)[0] == pytest.approx(wanted, rel=1e-3)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_small_shops_of_customers_alike_are_fitted_though_the_likelihood_is_flat(seed):
+    alike = BgNbd(r=1e3, alpha=1e3 * 25, a=1e3, b=3e3)
+    model = fit(simulated(alike, 90, 60, seed))
+
+    assert 0.3 < model.expected_of_new(90) / alike.expected_of_new(90) < 3
+
+
 def test_nothing_is_expected_of_no_time():
     assert MODEL.expected(of(3, 10, 20), 0.0)[0] == pytest.approx(0.0)
 

@@ -1,0 +1,96 @@
+"""Predictions of what customers will do: the models, and their scores of every customer."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from dagster_project import homes, pictures, scoring
+from dagster_project.platform import Platform, telling
+
+FEATURES = dg.AssetKey(["features", "ftr_customers"])
+AFFINITIES = dg.AssetKey(["features", "ftr_affinities"])
+ORDERS = dg.AssetKey(["marts", "fct_orders"])
+ORDER_LINES = dg.AssetKey(["marts", "fct_order_lines"])
+SESSIONS = dg.AssetKey(["marts", "fct_sessions"])
+OWNERS = ["team:data-science"]
+READS = {
+    "purchase_7d": [FEATURES, ORDERS],
+    "category_purchase_7d": [FEATURES, AFFINITIES, ORDER_LINES],
+    "churn": [FEATURES, ORDERS, SESSIONS],
+    "lifetimes": [ORDERS],
+}
+DESCRIPTIONS = {
+    "purchase_7d": "How likely a customer orders within 7 days.",
+    "category_purchase_7d": "How likely a customer orders from a category within 7 days.",
+    "churn": "How likely a customer who ordered stays away for 21 days.",
+    "lifetimes": "How often buyers will order, and for how much: BG/NBD and Gamma-Gamma.",
+}
+MODELS = [dg.AssetKey(["models", name]) for name in READS]
+
+
+@dg.multi_asset(
+    specs=[
+        dg.AssetSpec(
+            ["models", name],
+            deps=deps,
+            group_name="ml",
+            kinds={"python", "scikitlearn", "mlflow"},
+            owners=OWNERS,
+            description=DESCRIPTIONS[name],
+        )
+        for name, deps in READS.items()
+    ],
+    name="learn_predictions",
+    can_subset=True,
+)
+def predictions(
+    context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Learn from features as of past moments and what came after; promote what passes its bar."""
+    from dagster_project.predictions import train
+    from dagster_project.scratch import evaluation
+
+    settings = platform.settings
+    wanted = [key.path[-1] for key in MODELS if key in context.selected_asset_keys]
+    with evaluation.opened(settings, "training predictions", telling(context)) as scratch:
+        for result in train.train(
+            scratch,
+            homes.registry(settings),
+            names=wanted,
+            seed=settings.seed,
+            threads=settings.threads,
+            tell=telling(context),
+        ):
+            telling(context)(f"{result.name}: {result.outcome}: {result.reason}")
+            metadata: dict[str, Any] = {"outcome": result.outcome, "reason": result.reason}
+            metadata |= {name: float(value) for name, value in result.metrics.items()}
+            if result.version is not None:
+                metadata["version"] = result.version.label
+            metadata |= {name: pictures.inline(png) for name, png in result.pictures.items()}
+            yield dg.MaterializeResult(asset_key=["models", result.name], metadata=metadata)
+
+
+@dg.asset(
+    key=["ml", "customer_scores"],
+    deps=[FEATURES, AFFINITIES, ORDERS, *MODELS],
+    kinds={"python"},
+    group_name="ml",
+    owners=OWNERS,
+)
+def customer_scores(
+    context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
+) -> dg.MaterializeResult[None]:
+    """Predict by name, by the champion models; one row per customer and score."""
+    from dagster_project.predictions import score
+
+    with platform.warehouse.connect("scoring", tell=telling(context)) as connection:
+        scored, versions = score.score_customers(connection, homes.registry(platform.settings))
+        rows = scoring.write(connection, scored)
+    labels = sorted(version.label for version in versions.values())
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": rows,
+            "model_version": ", ".join(labels) or "none: no champion yet",
+        }
+    )
