@@ -189,6 +189,23 @@ class Registry:
             )
             return restore(version.name, Path(path))
 
+    def newest_version(self, name: str) -> Version | None:
+        """Find the version trained last, promoted or not."""
+        client = self._client()
+        found = client.search_model_versions(f"name = '{name}'")
+        if not found:
+            return None
+        return self._version(client, max(found, key=lambda v: int(v.version)))
+
+    def files(self, version: Version, folder: Path) -> dict[str, Path]:
+        """Fetch what was kept beside a model into a folder, by the name of the file."""
+        client = self._client()
+        return {
+            entry.path: Path(client.download_artifacts(version.run_id, entry.path, str(folder)))
+            for entry in client.list_artifacts(version.run_id)
+            if not entry.is_dir
+        }
+
     def find(self, name: str, fingerprint: str) -> Version | None:
         """Find the newest version trained on the same data, by the same code, in the same way.
 

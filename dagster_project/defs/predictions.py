@@ -48,15 +48,16 @@ def predictions(
     context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Learn from features as of past moments and what came after; promote what passes its bar."""
-    from dagster_project.predictions import train
+    from dagster_project.predictions import report, train
     from dagster_project.scratch import evaluation
 
     settings = platform.settings
     wanted = [key.path[-1] for key in MODELS if key in context.selected_asset_keys]
+    registry = homes.registry(settings)
     with evaluation.opened(settings, "training predictions", telling(context)) as scratch:
         for result in train.train(
             scratch,
-            homes.registry(settings),
+            registry,
             names=wanted,
             seed=settings.seed,
             threads=settings.threads,
@@ -69,6 +70,7 @@ def predictions(
                 metadata["version"] = result.version.label
             metadata |= {name: pictures.inline(png) for name, png in result.pictures.items()}
             yield dg.MaterializeResult(asset_key=["models", result.name], metadata=metadata)
+    telling(context)(f"predictions: {report.write(settings.reports, registry)}")
 
 
 @dg.asset(

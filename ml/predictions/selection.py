@@ -46,7 +46,7 @@ class Plan:
     horizon: pd.Timedelta
     folds: int = 2
     most_rows: int = 12_000
-    fewest_labels: int = 20
+    fewest_labels: int = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Predictions of a whole shop: from past moments to scores, with nothing from the future."""
 
 import json
+import re
 import subprocess
 import sys
 from datetime import timedelta
@@ -18,7 +19,7 @@ CHAMPION = """
 import sys
 from dagster_project import homes, settings
 registry = homes.registry(settings.load())
-model, version = registry.champion("purchase_7d")
+model, version = registry.champion("churn")
 print(version.label, sorted({"sklearn", "joblib", "skops"} & set(sys.modules)))
 """
 
@@ -37,22 +38,25 @@ def test_customers_have_scores_between_0_and_1_and_the_versions_that_gave_them(r
         "from ml.customer_scores group by 1",
     )
     found = {row["name"]: row for row in rows}
-    (customers,) = table(refreshed, "select count(*) as count from features.ftr_customers")
+    (buyers,) = table(
+        refreshed, "select count(*) as count from features.ftr_customers where orders > 0"
+    )
 
-    assert found["purchase_7d"]["customers"] == customers["count"]
-    assert 0 < found["purchase_7d"]["low"] < found["purchase_7d"]["high"] < 1
-    assert found["purchase_7d"]["version"] == "purchase_7d/1"
+    assert found["churn"]["customers"] == found["expected_orders"]["customers"] == buyers["count"]
+    assert 0 < found["churn"]["low"] < found["churn"]["high"] < 1
+    assert found["lifetime_value"]["high"] > found["lifetime_value"]["low"] >= 0
+    assert found["churn"]["version"] == "churn/1"
 
 
 def test_explain_shows_the_strongest_contributions(refreshed):
     (row,) = table(
         refreshed,
-        "select customer_id, value from ml.customer_scores where score = 'purchase_7d' "
+        "select customer_id, value from ml.customer_scores where score = 'churn' "
         "order by value desc limit 1",
     )
     told = json.loads(tessera(refreshed, "explain", row["customer_id"], "--format", "json").stdout)
 
-    (score,) = [found for found in told["scores"] if found["score"] == "purchase_7d"]
+    (score,) = [found for found in told["scores"] if found["score"] == "churn"]
     assert score["value"] == row["value"]
     assert len(score["contributions"]) == 5
     assert all(part["feature"] for part in score["contributions"])
@@ -83,21 +87,30 @@ def test_a_feature_planted_from_the_future_is_found(scratch):
     assert found == ["orders_to_come"]
 
 
+def test_the_report_stands_on_its_own(refreshed):
+    page = (refreshed / "reports" / "predictions.html").read_text()
+
+    assert page.count("data:image/png;base64,") >= 4
+    assert "log loss" in page
+    assert "BG/NBD" in page
+    assert not re.findall(r"""(?:src|href)=["'](?!data:)""", page)
+
+
 def test_training_on_unchanged_data_is_not_repeated(refreshed, scratch):
     settings = settings_of(refreshed)
     results = train.train(
-        scratch, homes.registry(settings), names=["purchase_7d"], seed=settings.seed, threads=1,
+        scratch, homes.registry(settings), names=["churn", "lifetimes"], seed=settings.seed, threads=1,
         tell=lambda _: None,
     )  # fmt: skip
 
-    assert [result.outcome for result in results] == ["unchanged"]
+    assert [result.outcome for result in results] == ["unchanged", "unchanged"]
 
 
 def test_training_anew_gives_the_same_model(refreshed, scratch, tmp_path):
     settings = settings_of(refreshed)
     store = Registry(f"sqlite:///{tmp_path / 'mlflow.db'}", (tmp_path / "artifacts").as_uri())
     (result,) = train.train(
-        scratch, store, names=["purchase_7d"], seed=settings.seed, threads=1, tell=lambda _: None
+        scratch, store, names=["churn"], seed=settings.seed, threads=1, tell=lambda _: None
     )
 
     theirs = homes.registry(settings).load(result.version)
@@ -113,5 +126,5 @@ def test_the_champion_loads_in_a_fresh_process_without_scikit_learn_or_pickles(r
         text=True, check=True,
     ).stdout.split()  # fmt: skip
 
-    assert told[0] == "purchase_7d/1"
+    assert told[0] == "churn/1"
     assert told[-1] == "[]"
