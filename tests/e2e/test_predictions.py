@@ -98,8 +98,9 @@ def test_the_report_stands_on_its_own(refreshed):
 
 def test_training_on_unchanged_data_is_not_repeated(refreshed, scratch):
     settings = settings_of(refreshed)
+    names = ["churn", "lifetimes"]
     results = train.train(
-        scratch, homes.registry(settings), names=["churn", "lifetimes"], seed=settings.seed, threads=1,
+        scratch, homes.registry(settings), names=names, seed=settings.seed, threads=1,
         tell=lambda _: None,
     )  # fmt: skip
 
