@@ -10,15 +10,17 @@ from dagster_project.platform import Platform, telling
 
 FEATURES = dg.AssetKey(["features", "ftr_customers"])
 AFFINITIES = dg.AssetKey(["features", "ftr_affinities"])
+CUSTOMERS = dg.AssetKey(["marts", "dim_customers"])
+PRODUCTS = dg.AssetKey(["marts", "dim_products"])
 ORDERS = dg.AssetKey(["marts", "fct_orders"])
 ORDER_LINES = dg.AssetKey(["marts", "fct_order_lines"])
 SESSIONS = dg.AssetKey(["marts", "fct_sessions"])
 OWNERS = ["team:data-science"]
 READS = {
-    "purchase_7d": [FEATURES, ORDERS],
-    "category_purchase_7d": [FEATURES, AFFINITIES, ORDER_LINES],
-    "churn": [FEATURES, ORDERS, SESSIONS],
-    "lifetimes": [ORDERS],
+    "purchase_7d": [FEATURES, CUSTOMERS, ORDERS, SESSIONS],
+    "category_purchase_7d": [FEATURES, AFFINITIES, CUSTOMERS, PRODUCTS, ORDER_LINES],
+    "churn": [FEATURES, CUSTOMERS, ORDERS, SESSIONS],
+    "lifetimes": [CUSTOMERS, ORDERS],
 }
 DESCRIPTIONS = {
     "purchase_7d": "How likely a customer orders within 7 days.",
