@@ -11,6 +11,7 @@ from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import numpy as np
 
@@ -198,8 +199,12 @@ class Registry:
         return self._version(client, max(found, key=lambda v: int(v.version)))
 
     def files(self, version: Version, folder: Path) -> dict[str, Path]:
-        """Fetch what was kept beside a model into a folder, by the name of the file."""
+        """Give what was kept beside a model, fetched into a folder where it is far, by its name."""
         client = self._client()
+        uri = urlsplit(str(client.get_run(version.run_id).info.artifact_uri))
+        if uri.scheme == "file":
+            near = Path(url2pathname(uri.path))
+            return {path.name: path for path in near.iterdir() if path.is_file()}
         return {
             entry.path: Path(client.download_artifacts(version.run_id, entry.path, str(folder)))
             for entry in client.list_artifacts(version.run_id)

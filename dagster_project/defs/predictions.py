@@ -1,12 +1,13 @@
 """Predictions of what customers will do: the models, and their scores of every customer."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import dagster as dg
 
 from dagster_project import homes, pictures, scoring
 from dagster_project.platform import Platform, telling
+from dagster_project.training import TrainingResult
 
 FEATURES = dg.AssetKey(["features", "ftr_customers"])
 AFFINITIES = dg.AssetKey(["features", "ftr_affinities"])
@@ -50,34 +51,36 @@ def predictions(
     context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Learn from features as of past moments and what came after; promote what passes its bar."""
-    from dagster_project.predictions import report, train
+    from dagster_project.predictions import examples, report, train
     from dagster_project.scratch import evaluation
 
-    settings = platform.settings
-    wanted = [key.path[-1] for key in MODELS if key in context.selected_asset_keys]
+    settings, tell = platform.settings, telling(context)
     registry = homes.registry(settings)
-    with evaluation.opened(settings, "training predictions", telling(context)) as scratch:
-        for result in train.train(
-            scratch,
-            registry,
-            names=wanted,
-            seed=settings.seed,
-            threads=settings.threads,
-            tell=telling(context),
-        ):
-            telling(context)(f"{result.name}: {result.outcome}: {result.reason}")
-            metadata: dict[str, Any] = {"outcome": result.outcome, "reason": result.reason}
-            metadata |= {name: float(value) for name, value in result.metrics.items()}
-            if result.version is not None:
-                metadata["version"] = result.version.label
-            metadata |= {name: pictures.inline(png) for name, png in result.pictures.items()}
-            yield dg.MaterializeResult(asset_key=["models", result.name], metadata=metadata)
-    telling(context)(f"predictions: {report.write(settings.reports, registry)}")
+    wanted = [key.path[-1] for key in MODELS if key in context.selected_asset_keys]
+    with platform.warehouse.connect("training predictions", tell=tell) as connection:
+        snapshot = examples.snapshot(connection)
+    same = train.unchanged(snapshot, registry, names=wanted, seed=settings.seed)
+    for result in same.values():
+        yield _trained(result, tell)
+    changed = [name for name in wanted if name not in same]
+    if changed:
+        with evaluation.opened(settings, "training predictions", tell) as scratch:
+            for result in train.train(
+                scratch,
+                registry,
+                names=changed,
+                seed=settings.seed,
+                threads=settings.threads,
+                tell=tell,
+            ):
+                yield _trained(result, tell)
+    if changed or not (settings.reports / report.FILE).exists():
+        tell(f"predictions: {report.write(settings.reports, registry)}")
 
 
 @dg.asset(
     key=["ml", "customer_scores"],
-    deps=[FEATURES, AFFINITIES, ORDERS, *MODELS],
+    deps=[FEATURES, AFFINITIES, CUSTOMERS, ORDERS, *MODELS],
     kinds={"python"},
     group_name="ml",
     owners=OWNERS,
@@ -85,12 +88,21 @@ def predictions(
 def customer_scores(
     context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
 ) -> dg.MaterializeResult[None]:
-    """Predict by name, by the champion models; one row per customer and score."""
+    """Predict by name, by the champion models; one row per customer and score.
+
+    Nothing is done where neither the champions nor what they read has changed.
+    """
     from dagster_project.predictions import score
 
+    registry = homes.registry(platform.settings)
+    versions = score.champions(registry)
     with platform.warehouse.connect("scoring", tell=telling(context)) as connection:
-        scored, versions = score.score_customers(connection, homes.registry(platform.settings))
-        rows = scoring.write(connection, scored)
+        made_of = score.mark(connection, versions)
+        before, rows = score.noted(connection)
+        if before != made_of:
+            scored = score.score_customers(connection, registry, versions)
+            rows = scoring.write(connection, scored)
+            score.note(connection, made_of)
     labels = sorted(version.label for version in versions.values())
     return dg.MaterializeResult(
         metadata={
@@ -98,3 +110,13 @@ def customer_scores(
             "model_version": ", ".join(labels) or "none: no champion yet",
         }
     )
+
+
+def _trained(result: TrainingResult, tell: Callable[[str], None]) -> dg.MaterializeResult[None]:
+    tell(f"{result.name}: {result.outcome}: {result.reason}")
+    metadata: dict[str, Any] = {"outcome": result.outcome, "reason": result.reason}
+    metadata |= {name: float(value) for name, value in result.metrics.items()}
+    if result.version is not None:
+        metadata["version"] = result.version.label
+    metadata |= {name: pictures.inline(png) for name, png in result.pictures.items()}
+    return dg.MaterializeResult(asset_key=["models", result.name], metadata=metadata)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import TYPE_CHECKING, cast
 
 import pyarrow as pa
@@ -9,7 +11,7 @@ import pyarrow as pa
 from dagster_project.predictions import examples, targets
 from dagster_project.scoring import Scored
 from dagster_project.statements import statement
-from edge.statements import fill
+from edge.statements import fill, literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,35 +29,59 @@ TABLE = "customer_scores"
 ROWS_AT_ONCE = 50_000
 
 
-def score_customers(
-    connection: duckdb.DuckDBPyConnection, registry: Registry
-) -> tuple[Scored, Mapping[str, Version]]:
-    """Predict by every champion there is; the rows are read while they are written.
+def champions(registry: Registry) -> dict[str, Version]:
+    """Find the champions of all predictions by name, without loading them."""
+    found = {name: registry.champion_version(name) for name in targets.NAMES}
+    return {name: version for name, version in found.items() if version is not None}
 
-    Returns the rows and the champions by name. Raises ValueError where a champion reads a feature
+
+def score_customers(
+    connection: duckdb.DuckDBPyConnection, registry: Registry, versions: Mapping[str, Version]
+) -> Scored:
+    """Predict by the champions; the rows are read while they are written.
+
+    Raises ValueError where a champion reads a feature
     that there is no more.
     """
-    champions = {name: registry.champion(name) for name in targets.NAMES}
-    found = {name: champion for name, champion in champions.items() if champion is not None}
+    found = {name: (registry.load(version), version) for name, version in versions.items()}
     reader = connection.cursor()  # what is being written is not read
     batches = _batches(reader, found, examples.columns(reader))
-    versions = {name: version for name, (_, version) in found.items()}
-    return Scored(TABLE, batches, next(iter(versions.values()), None)), versions
+    return Scored(TABLE, batches, next(iter(versions.values()), None))
+
+
+def mark(connection: duckdb.DuckDBPyConnection, versions: Mapping[str, Version]) -> str:
+    """Identify scores before they are made: by files, moment, customers, code and champions."""
+    found = examples.snapshot(connection)
+    (customers,) = connection.execute(statement(PACKAGE, "customers_mark")).fetchall()
+    labels = sorted((version.label, version.run_id) for version in versions.values())
+    parts = [found.sha256, str(found.as_of), customers[0], examples.code(), labels]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def noted(connection: duckdb.DuckDBPyConnection) -> tuple[str | None, int]:
+    """Read the mark that was noted on the table, and how many rows it has."""
+    row = connection.execute(statement(PACKAGE, "scores_mark")).fetchone()
+    return (None, 0) if row is None else (row[0], row[1])
+
+
+def note(connection: duckdb.DuckDBPyConnection, made_of: str) -> None:
+    """Note on the table what it was made of; it goes when the table is made anew."""
+    connection.execute(fill(statement(PACKAGE, "note_mark"), {"mark": literal(made_of)}))
 
 
 def _batches(
     reader: duckdb.DuckDBPyConnection,
-    champions: Mapping[str, tuple[object, Version]],
+    loaded: Mapping[str, tuple[object, Version]],
     numeric: tuple[str, ...],
 ) -> Iterator[pa.Table]:
     for target in targets.TARGETS:
-        if target.name in champions:
-            model, version = champions[target.name]
+        if target.name in loaded:
+            model, version = loaded[target.name]
             yield from _probabilities(
                 reader, target, cast("Prediction", model), version.label, numeric
             )
-    if targets.LIFETIMES in champions:
-        model, version = champions[targets.LIFETIMES]
+    if targets.LIFETIMES in loaded:
+        model, version = loaded[targets.LIFETIMES]
         yield from _lifetimes(reader, cast("LifetimeModel", model), version.label)
     reader.close()
 

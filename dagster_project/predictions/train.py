@@ -39,14 +39,10 @@ def train(
 ) -> Iterator[TrainingResult]:
     """Train the named models; what was trained on the same files by the same code stays."""
     found = examples.snapshot(scratch.connection, "live")
-    code = examples.code()
-    marks = {name: mark(name, found, seed, code) for name in names}
-    known = {name: registry.find(name, marks[name]) for name in names}
-    for name, same in known.items():
-        if same is not None:
-            reason = f"version {same.number} was trained on the same data in the same way"
-            yield TrainingResult(name, "unchanged", reason, METRIC, same.metrics, same)
-    wanted = [name for name in names if known[name] is None]
+    marks = _marks(names, found, seed)
+    same = unchanged(found, registry, names=names, seed=seed)
+    yield from same.values()
+    wanted = [name for name in names if name not in same]
     if found.as_of is None or found.first_at is None:
         for name in wanted:
             yield TrainingResult(name, "skipped", "there is no customer to learn from", METRIC)
@@ -86,6 +82,19 @@ def train(
             seed=seed,
             threads=threads,
         )
+
+
+def unchanged(
+    snapshot: Snapshot, registry: Registry, *, names: Collection[str], seed: int
+) -> dict[str, TrainingResult]:
+    """Find which of the models were trained on the same files by the same code."""
+    found = {}
+    for name, fingerprint in _marks(names, snapshot, seed).items():
+        same = registry.find(name, fingerprint)
+        if same is not None:
+            reason = f"version {same.number} was trained on the same data in the same way"
+            found[name] = TrainingResult(name, "unchanged", reason, METRIC, same.metrics, same)
+    return found
 
 
 def train_target(
@@ -208,6 +217,11 @@ def mark(name: str, snapshot: Snapshot, seed: int, code: str) -> str:
     moment = "" if snapshot.as_of is None else snapshot.as_of.isoformat()
     dataset = Dataset("raw.loaded_files", snapshot.files, snapshot.sha256, moment)
     return registries.fingerprint(name, dataset, {"seed": seed}, code)
+
+
+def _marks(names: Collection[str], snapshot: Snapshot, seed: int) -> dict[str, str]:
+    code = examples.code()
+    return {name: mark(name, snapshot, seed, code) for name in names}
 
 
 def _decided(

@@ -6,7 +6,7 @@ import pytest
 
 from dagster_project import registry as registries
 from dagster_project import scoring
-from dagster_project.predictions.score import score_customers
+from dagster_project.predictions.score import champions, score_customers
 from dagster_project.registry import Dataset, Training
 from dagster_project.scoring import Scored
 from ml import clusters
@@ -65,7 +65,7 @@ def score(connection, registry, purchases=None):
         scoring.score_recommendations(
             customers["customer_id"], interactions(), purchases, registry, count=4
         ),
-        score_customers(connection, registry)[0],
+        score_customers(connection, registry, champions(registry)),
     ):
         scoring.write(connection, scored)
 

@@ -7,7 +7,7 @@ import pytest
 
 from dagster_project import scoring
 from dagster_project.predictions import examples, targets
-from dagster_project.predictions.score import score_customers
+from dagster_project.predictions.score import champions, mark, note, noted, score_customers
 from dagster_project.registry import Dataset, Training
 from ml.lifetimes.bg_nbd import BgNbd
 from ml.lifetimes.value import LifetimeModel
@@ -91,7 +91,7 @@ def promote_all(registry, numeric=COLUMNS):
 
 
 def scored(connection, registry):
-    rows = scoring.write(connection, score_customers(connection, registry)[0])
+    rows = scoring.write(connection, score_customers(connection, registry, champions(registry)))
     found = connection.table("ml.customer_scores").df()
     assert rows == len(found)
     return found
@@ -151,6 +151,22 @@ def test_scoring_again_gives_the_same_rows(warehouse, registry):
     )
 
     pd.testing.assert_frame_equal(first, second)
+
+
+def test_the_mark_stays_until_champions_customers_or_the_table_change(warehouse, registry):
+    promote_all(registry)
+    first = mark(warehouse, champions(registry))
+    rows = len(scored(warehouse, registry))
+    note(warehouse, first)
+
+    assert noted(warehouse) == (first, rows)
+    assert mark(warehouse, champions(registry)) == first
+    promote_all(registry)  # version 2 of each
+    assert mark(warehouse, champions(registry)) != first
+    warehouse.execute("delete from marts.dim_customers where customer_id = 'c007'")
+    assert mark(warehouse, {}) != first
+    scored(warehouse, registry)
+    assert noted(warehouse)[0] is None  # whatever was written since says nothing of itself
 
 
 def test_without_customers_there_are_no_scores_and_no_error(warehouse, registry):
