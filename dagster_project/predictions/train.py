@@ -183,7 +183,8 @@ def train_lifetimes(
     verb = "beats" if gain.is_beyond_noise else "does not beat"
     reason = (
         f"expected orders {verb} the average rate by {gain.mean:.4f} of Poisson deviance "
-        f"(95 %: {gain.low:.4f} to {gain.high:.4f}); "
+        f"(95 %: {gain.low:.4f} to {gain.high:.4f}), foretelling "
+        f"{judged.metrics['orders_foretold_share']:.2f} times the orders there were; "
         + ("Gamma-Gamma" if judged.model.values is not None else "the mean")
         + " tells the value of an order"
     )
