@@ -11,6 +11,7 @@ from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import numpy as np
 
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion
     from numpy.typing import NDArray
 
-NAMES = ("clusters", "recommender")
+PREDICTIONS = ("purchase_7d", "category_purchase_7d", "churn")
+NAMES = ("clusters", "recommender", *PREDICTIONS, "lifetimes")
 CHAMPION = "champion"
 PROMOTED, NOT_PROMOTED = "promoted", "not_promoted"  # tags whose value is the reason
 TRAINING_SOURCES = (
@@ -193,6 +195,27 @@ class Registry:
             )
             return restore(version.name, Path(path))
 
+    def newest_version(self, name: str) -> Version | None:
+        """Find the version trained last, promoted or not."""
+        client = self._client()
+        found = client.search_model_versions(f"name = '{name}'")
+        if not found:
+            return None
+        return self._version(client, max(found, key=lambda v: int(v.version)))
+
+    def files(self, version: Version, folder: Path) -> dict[str, Path]:
+        """Give what was kept beside a model, fetched into a folder where it is far, by its name."""
+        client = self._client()
+        uri = urlsplit(str(client.get_run(version.run_id).info.artifact_uri))
+        if uri.scheme == "file":
+            near = Path(url2pathname(uri.path))
+            return {path.name: path for path in near.iterdir() if path.is_file()}
+        return {
+            entry.path: Path(client.download_artifacts(version.run_id, entry.path, str(folder)))
+            for entry in client.list_artifacts(version.run_id)
+            if not entry.is_dir
+        }
+
     def find(self, name: str, fingerprint: str) -> Version | None:
         """Find the newest version trained on the same data, by the same code, in the same way.
 
@@ -267,6 +290,14 @@ def restore(name: str, folder: Path) -> Model:
         from ml.recommendations.hybrid import HybridModel
 
         return HybridModel.restore(arrays, parameters)
+    if name in PREDICTIONS:
+        from ml.predictions.model import Prediction
+
+        return Prediction.restore(arrays, parameters)
+    if name == "lifetimes":
+        from ml.lifetimes.value import LifetimeModel
+
+        return LifetimeModel.restore(arrays, parameters)
     raise ValueError(f"no model is called {name!r}; known are {', '.join(NAMES)}")
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     import duckdb
     import pandas as pd
+    import pyarrow as pa
 
     from dagster_project.registry import Registry, Version
     from ml.clusters import ClusterModel
@@ -32,7 +33,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "product_associations": (
         "product_id", "rank", "associated_product_id", "baskets", "support", "confidence", "lift",
     ),
-    "customer_scores": ("customer_id", "score", "value", "model_version"),
+    "customer_scores": ("customer_id", "score", "value", "model_version", "contributions"),
 }  # fmt: skip
 
 
@@ -41,7 +42,7 @@ class Scored:
     """The rows of one table, batch by batch, and the version they come from (None: no champion)."""
 
     table: str
-    frames: Iterable[pd.DataFrame]
+    frames: Iterable[pd.DataFrame | pa.Table]
     version: Version | None
 
 
@@ -63,11 +64,6 @@ def score_clusters(features: pd.DataFrame, registry: Registry) -> Scored:
     assigned.insert(1, "as_of", features["as_of"].to_numpy())
     assigned["model_version"] = version.label
     return Scored("customer_clusters", (assigned,), version)
-
-
-def score_customers() -> Scored:
-    """Predict by name: no model predicts yet, so there are no rows."""
-    return Scored("customer_scores", (), None)
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:

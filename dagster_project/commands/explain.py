@@ -9,7 +9,10 @@ from dagster_project import settings as environment
 from dagster_project.output import Format
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dagster_project.model_reasons import ModelReason
+    from dagster_project.predictions.reasons import Score
     from edge.explain import Condition, Explanation
     from edge.memberships import Memberships
 
@@ -25,17 +28,21 @@ def explain(
         Format.table
     ),
 ) -> None:
-    """Show why a customer is in a segment or not, or all segments they are and were in."""
+    """Show why a customer is in a segment or not, or all their segments and what is predicted."""
     from edge.explain import explain as explain_member
     from edge.memberships import memberships
 
     settings = environment.load()
     if segment is None:
+        from dagster_project.predictions.reasons import scores
+
         held = memberships(settings.published, customer)
+        predicted = scores(settings, customer)
         if form == Format.json:
-            output.print_json(held.as_dict())
+            output.print_json(_with_scores(held, predicted))
         else:
             _show_memberships(held)
+            _show_scores(predicted)
         return
     explanation = explain_member(settings.published, customer, segment, with_evidence=True)
     model = None
@@ -53,6 +60,27 @@ def _as_dict(explanation: "Explanation", model: "ModelReason | None") -> dict[st
     from dataclasses import asdict
 
     return {**explanation.as_dict(), "model": None if model is None else asdict(model)}
+
+
+def _with_scores(held: "Memberships", predicted: "Sequence[Score]") -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {**held.as_dict(), "scores": [asdict(score) for score in predicted]}
+
+
+def _show_scores(predicted: "Sequence[Score]") -> None:
+    if not predicted:
+        return
+    rows = [(found.score, found.value, found.model_version) for found in predicted]
+    output.print_table(("score", "value", "version"), rows, title="predictions")
+    reasons = [
+        (found.score, part.feature, part.value, part.contribution)
+        for found in predicted
+        for part in found.contributions
+    ]
+    if reasons:
+        columns = ("score", "feature", "value", "adds to log-odds")
+        output.print_table(columns, reasons, title="strongest contributions")
 
 
 def _show_memberships(held: "Memberships") -> None:

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from dagster_project import alerts, arrivals, crossings
-from dagster_project.defs import activation, publish, raw, triggers
+from dagster_project.defs import activation, predictions, publish, raw, triggers
 from dagster_project.platform import Platform
 
 RAW = dg.AssetSelection.assets(*(dg.AssetKey(list(key)) for key in raw.TABLES))
@@ -73,6 +73,16 @@ train_clusters_weekly = dg.ScheduleDefinition(
     ),
     cron_schedule="0 2 * * 1",
     description="Clusters every Monday at 02:00 UTC.",
+)
+train_predictions_weekly = dg.ScheduleDefinition(
+    name="train_predictions_weekly",
+    job=dg.define_asset_job(
+        "train_predictions",
+        _with_all_it_needs(dg.AssetSelection.assets(*predictions.MODELS)),
+        description="Train the predictions of customers alone.",
+    ),
+    cron_schedule="30 2 * * 1",
+    description="Predictions every Monday at 02:30 UTC.",
 )
 
 

@@ -190,23 +190,6 @@ def recommendations(
             )
 
 
-@dg.asset(
-    key=["ml", "customer_scores"],
-    deps=[FEATURES],
-    kinds={"python"},
-    group_name="ml",
-    owners=OWNERS,
-)
-def customer_scores(
-    context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
-) -> dg.MaterializeResult[None]:
-    """Predict by name, by the champion models; one row per customer and score."""
-    with platform.warehouse.connect("scoring", tell=telling(context)) as connection:
-        scored = scoring.score_customers()
-        rows = scoring.write(connection, scored)
-    return dg.MaterializeResult(metadata=_scored(rows, scored))
-
-
 def _trained(
     context: dg.AssetExecutionContext, result: training.TrainingResult
 ) -> Mapping[str, Any]:

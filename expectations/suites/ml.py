@@ -162,5 +162,24 @@ CUSTOMER_SCORES: Final = Suite(
         Expectation(
             "value_is_present", "Every score has a value.", NOT_NULL, {"column": "value"},
         ),
+        Expectation(
+            "customer_id_is_present", "Every row names a customer.", NOT_NULL,
+            {"column": "customer_id"},
+        ),
+        Expectation(
+            "version_is_present", "Every row names the model it is from.", NOT_NULL,
+            {"column": "model_version"},
+        ),
+        Expectation(
+            "value_is_not_negative", "Nothing is expected less than not at all.", BETWEEN,
+            {"column": "value", "min_value": 0},
+        ),
+        no_rows("score_is_known", "A score goes by the name of what it predicts."),
+        no_rows("probabilities_are_shares", "A probability is at most 1."),
+        no_rows("everyone_is_scored", "Whoever has features has each score asked of everyone."),
+        no_rows(
+            "probabilities_tell_customers_apart",
+            "No probability is the same for more than 95 % of the customers.", "warning",
+        ),
     ),
 )  # fmt: skip

@@ -6,6 +6,7 @@ import pytest
 
 from dagster_project import registry as registries
 from dagster_project import scoring
+from dagster_project.predictions.score import champions, score_customers
 from dagster_project.registry import Dataset, Training
 from dagster_project.scoring import Scored
 from ml import clusters
@@ -51,7 +52,10 @@ def test_tables_exist_empty_with_their_columns_before_any_champion(connection, r
 
 
 def score(connection, registry):
-    for scored in (scoring.score_clusters(features(), registry), scoring.score_customers()):
+    for scored in (
+        scoring.score_clusters(features(), registry),
+        score_customers(connection, registry, champions(registry)),
+    ):
         scoring.write(connection, scored)
 
 

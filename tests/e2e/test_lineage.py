@@ -36,7 +36,7 @@ PUBLIC = [
 @pytest.mark.parametrize("name", PUBLIC)
 def test_each_public_table_can_be_queried(refreshed, name):
     (row,) = table(refreshed, f"select count(*) as rows from {name}")
-    assert row["rows"] > 0 or name == "ml.customer_scores"
+    assert row["rows"] > 0
 
 
 def test_contacts_are_not_in_the_published_tables(refreshed):

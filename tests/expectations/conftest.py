@@ -64,6 +64,8 @@ insert into ml.similar_products
 select 'p' || i, r, 'p' || (i + r), 1.0 / r from range(4) as t(i), range(1, 3) as s(r);
 insert into ml.product_associations values
     ('p1', 1, 'p2', 3, 0.3, 0.75, 1.5), ('p2', 1, 'p1', 3, 0.3, 0.6, 1.5);
+insert into ml.customer_scores
+select 'c' || i, 'purchase_7d', i / 40.0, 'purchase_7d/1', '[]' from range(40) as t(i);
 """
 
 

@@ -145,8 +145,20 @@ SPOILED = {
         (
             "score_is_unique",
             2,
-            "insert into {it} values ('c1', 'churn', 1, 'v'), ('c1', 'churn', 2, 'v')",
+            "insert into {it} select 'c1', 'churn', i / 4.0, 'v', null from range(2) as t(i)",
         ),
-        ("value_is_present", 1, "insert into {it} values ('c1', 'churn', null, 'v')"),
+        ("value_is_present", 1, "insert into {it} values ('c1', 'churn', null, 'v', null)"),
+        ("customer_id_is_present", 1, "insert into {it} values (null, 'churn', 0.5, 'v', null)"),
+        ("version_is_present", 40, "update {it} set model_version = null"),
+        ("value_is_not_negative", 1, "insert into {it} values ('c1', 'churn', -1, 'v', null)"),
+        ("score_is_known", 1, "insert into {it} values ('c1', 'luck', 0.5, 'v', null)"),
+        ("probabilities_are_shares", 1, "insert into {it} values ('c1', 'churn', 2, 'v', null)"),
+        ("everyone_is_scored", 1, "delete from {it} where customer_id = 'c1'"),
+        (
+            "probabilities_tell_customers_apart",
+            1,
+            "insert into {it} select 'n' || i, 'purchase_7d', 0.5, 'v', null "
+            "from range(3000) as t(i)",
+        ),
     ),
 }

@@ -1,0 +1,122 @@
+"""Predictions of what customers will do: the models, and their scores of every customer."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import dagster as dg
+
+from dagster_project import homes, pictures, scoring
+from dagster_project.platform import Platform, telling
+from dagster_project.training import TrainingResult
+
+FEATURES = dg.AssetKey(["features", "ftr_customers"])
+AFFINITIES = dg.AssetKey(["features", "ftr_affinities"])
+CUSTOMERS = dg.AssetKey(["marts", "dim_customers"])
+PRODUCTS = dg.AssetKey(["marts", "dim_products"])
+ORDERS = dg.AssetKey(["marts", "fct_orders"])
+ORDER_LINES = dg.AssetKey(["marts", "fct_order_lines"])
+SESSIONS = dg.AssetKey(["marts", "fct_sessions"])
+OWNERS = ["team:data-science"]
+READS = {
+    "purchase_7d": [FEATURES, CUSTOMERS, ORDERS, SESSIONS],
+    "category_purchase_7d": [FEATURES, AFFINITIES, CUSTOMERS, PRODUCTS, ORDER_LINES],
+    "churn": [FEATURES, CUSTOMERS, ORDERS, SESSIONS],
+    "lifetimes": [CUSTOMERS, ORDERS],
+}
+DESCRIPTIONS = {
+    "purchase_7d": "How likely a customer orders within 7 days.",
+    "category_purchase_7d": "How likely a customer orders from a category within 7 days.",
+    "churn": "How likely a customer who ordered stays away for 21 days.",
+    "lifetimes": "How often buyers will order, and for how much: BG/NBD and Gamma-Gamma.",
+}
+MODELS = [dg.AssetKey(["models", name]) for name in READS]
+
+
+@dg.multi_asset(
+    specs=[
+        dg.AssetSpec(
+            ["models", name],
+            deps=deps,
+            group_name="ml",
+            kinds={"python", "scikitlearn", "mlflow"},
+            owners=OWNERS,
+            description=DESCRIPTIONS[name],
+        )
+        for name, deps in READS.items()
+    ],
+    name="learn_predictions",
+    can_subset=True,
+)
+def predictions(
+    context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Learn from features as of past moments and what came after; promote what passes its bar."""
+    from dagster_project.predictions import examples, report, train
+    from dagster_project.scratch import evaluation
+
+    settings, tell = platform.settings, telling(context)
+    registry = homes.registry(settings)
+    wanted = [key.path[-1] for key in MODELS if key in context.selected_asset_keys]
+    with platform.warehouse.connect("training predictions", tell=tell) as connection:
+        snapshot = examples.snapshot(connection)
+    same = train.unchanged(snapshot, registry, names=wanted, seed=settings.seed)
+    for result in same.values():
+        yield _trained(result, tell)
+    changed = [name for name in wanted if name not in same]
+    if changed:
+        with evaluation.opened(settings, "training predictions", tell) as scratch:
+            for result in train.train(
+                scratch,
+                registry,
+                names=changed,
+                seed=settings.seed,
+                threads=settings.threads,
+                tell=tell,
+            ):
+                yield _trained(result, tell)
+    if changed or not (settings.reports / report.FILE).exists():
+        tell(f"predictions: {report.write(settings.reports, registry)}")
+
+
+@dg.asset(
+    key=["ml", "customer_scores"],
+    deps=[FEATURES, AFFINITIES, CUSTOMERS, ORDERS, *MODELS],
+    kinds={"python"},
+    group_name="ml",
+    owners=OWNERS,
+)
+def customer_scores(
+    context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
+) -> dg.MaterializeResult[None]:
+    """Predict by name, by the champion models; one row per customer and score.
+
+    Nothing is done where neither the champions nor what they read has changed.
+    """
+    from dagster_project.predictions import score
+
+    registry = homes.registry(platform.settings)
+    versions = score.champions(registry)
+    with platform.warehouse.connect("scoring", tell=telling(context)) as connection:
+        made_of = score.mark(connection, versions)
+        before, rows = score.noted(connection)
+        if before != made_of:
+            scored = score.score_customers(connection, registry, versions)
+            rows = scoring.write(connection, scored)
+            score.note(connection, made_of)
+    labels = sorted(version.label for version in versions.values())
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": rows,
+            "model_version": ", ".join(labels) or "none: no champion yet",
+        }
+    )
+
+
+def _trained(result: TrainingResult, tell: Callable[[str], None]) -> dg.MaterializeResult[None]:
+    tell(f"{result.name}: {result.outcome}: {result.reason}")
+    metadata: dict[str, Any] = {"outcome": result.outcome, "reason": result.reason}
+    metadata |= {name: float(value) for name, value in result.metrics.items()}
+    if result.version is not None:
+        metadata["version"] = result.version.label
+    metadata |= {name: pictures.inline(png) for name, png in result.pictures.items()}
+    return dg.MaterializeResult(asset_key=["models", result.name], metadata=metadata)

@@ -1,0 +1,1 @@
+"""Predictions of customers: examples from past moments, training, promotion and scoring."""

@@ -1,0 +1,6 @@
+-- Grain: one customer and moment. The features, as numbers.
+select
+    customers.customer_id,
+    customers.as_of,
+    {columns}
+from features.ftr_customers as customers

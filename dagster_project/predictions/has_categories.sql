@@ -1,0 +1,3 @@
+select exists (
+    select 1 from live.marts.dim_products where category is not null
+)

@@ -1,0 +1,1 @@
+comment on table ml.customer_scores is {mark}

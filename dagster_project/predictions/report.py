@@ -1,0 +1,102 @@
+"""The report on predictions: one HTML page that needs nothing from outside."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import tempfile
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+
+from dagster_project.predictions import targets
+from dagster_project.predictions.card import LIMITS
+from dagster_project.publish.files import replace_text
+from dagster_project.registry import NOT_PROMOTED, PROMOTED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dagster_project.registry import Registry, Version
+
+FILE = "predictions.html"
+CAPTIONS = {
+    "calibration.png": "Calibration: of those given a probability, the share that did it.",
+    "lift.png": "Lift of each tenth of the customers, and the share of all who did it so far.",
+    "importance.png": "What the loss rises by when a feature's values are dealt out anew.",
+    "dependence.png": "The mean probability if everybody had one value of a feature.",
+}
+QUESTIONS = {target.name: f"How likely a customer {target.question}." for target in targets.TARGETS}
+TIMES = "Days with orders to come and what they are worth: BG/NBD and Gamma-Gamma."
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What the page says of one model: its newest version, in use or not."""
+
+    name: str
+    question: str
+    version: Version | None
+    promoted: str
+    refused: str
+    trials: Sequence[dict[str, Any]]
+    metrics: Sequence[tuple[str, float]]
+    pictures: Sequence[tuple[str, str]]
+
+
+def write(reports: Path, registry: Registry) -> Path:
+    """Render the page to ``predictions.html`` from what the newest trainings left."""
+    reports.mkdir(parents=True, exist_ok=True)
+    path = reports / FILE
+    replace_text(path, render([section(registry, name) for name in targets.NAMES]))
+    return path
+
+
+def render(models: Sequence[Section]) -> str:
+    """Give the page."""
+    template = resources.files("dagster_project.predictions").joinpath("report.html")
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
+    page = environment.from_string(template.read_text(encoding="utf-8"))
+    return page.render(models=models, limits=LIMITS)
+
+
+def section(registry: Registry, name: str) -> Section:
+    """Read what the newest training of a model left."""
+    version = registry.newest_version(name)
+    question = QUESTIONS.get(name, TIMES)
+    if version is None:
+        return Section(name, question, None, "", "", (), (), ())
+    with tempfile.TemporaryDirectory() as folder:
+        files = registry.files(version, Path(folder))
+        drawn = [
+            (caption, base64.b64encode(files[file].read_bytes()).decode())
+            for file, caption in CAPTIONS.items()
+            if file in files
+        ]
+        trials = _rows(files["trials.csv"]) if "trials.csv" in files else []
+    return Section(
+        name=name,
+        question=question,
+        version=version,
+        promoted=version.tags.get(PROMOTED, ""),
+        refused=version.tags.get(NOT_PROMOTED, ""),
+        trials=trials,
+        metrics=sorted(version.metrics.items()),
+        pictures=drawn,
+    )
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    texts = ("kind", "calibration")
+    with path.open(encoding="utf-8", newline="") as lines:
+        return [
+            {
+                name: value if name in texts else value == "True" if name == "is_chosen"
+                else int(value) if name == "customers" else float(value)
+                for name, value in row.items()
+            }
+            for row in csv.DictReader(lines)
+        ]  # fmt: skip

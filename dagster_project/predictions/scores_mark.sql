@@ -1,0 +1,6 @@
+-- What the scores were made of, as noted when they were written, and their number.
+select
+    comment,
+    estimated_size
+from duckdb_tables()
+where database_name = current_database() and schema_name = 'ml' and table_name = 'customer_scores'

@@ -1,0 +1,282 @@
+"""Choosing a model by time: validated on past moments, judged on a later one nobody learnt from.
+
+A row is a customer at a moment; its label is known a horizon later. A model that is to be tried on
+a moment learns only from moments whose labels were known by then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from ml.predictions import calibration, evaluation, fitting
+from ml.predictions.model import KINDS, Kind, Prediction
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from ml.predictions.calibration import Calibration, Method
+    from ml.predictions.evaluation import Gain, Quality
+
+PREVALENCE = "prevalence"  # the baseline that gives everybody the share of the newest past moments
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much is tried.
+
+    Attributes
+    ----------
+    horizon : Timedelta
+        How long after a moment its labels are known.
+    folds : int
+        Past moments that candidates are validated on.
+    most_rows : int
+        A fit learns from at most this many; see ``fitting.thin``.
+    fewest_labels : int
+        With fewer of either kind, to learn from or to be judged by, nothing is trained.
+    """
+
+    horizon: pd.Timedelta
+    folds: int = 2
+    most_rows: int = 12_000
+    fewest_labels: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How a model did on the held-out moment, and by how much it beat others there."""
+
+    quality: Quality
+    gains: Mapping[str, Gain]
+    validation_loss: float
+    calibration: Method
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What came of it.
+
+    Attributes
+    ----------
+    model : Prediction or None
+        Fitted on all moments; None where there is nothing to learn from.
+    kind : str
+        The kind chosen; empty without one.
+    passes : bool
+        Whether it beat its baselines beyond noise on the held-out moment.
+    reason : str
+        In words.
+    trials : mapping of kind to Trial
+        Every kind on the held-out moment.
+    held_out : DataFrame
+        The rows of that moment, with ``label`` and the ``probability`` of the chosen kind.
+    judged : Prediction or None
+        The model of the chosen kind that gave those probabilities.
+    """
+
+    model: Prediction | None
+    kind: str
+    passes: bool
+    reason: str
+    trials: Mapping[str, Trial] = field(default_factory=dict)
+    held_out: pd.DataFrame = field(default_factory=pd.DataFrame)
+    judged: Prediction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Folds:
+    """Scores of models on moments that they had not learnt from, and what happened."""
+
+    scores: list[NDArray[np.float64]]
+    labels: list[NDArray[np.bool_]]
+
+    def others(self, place: int) -> _Folds:
+        keep = [i for i in range(len(self.scores)) if i != place]
+        return _Folds([self.scores[i] for i in keep], [self.labels[i] for i in keep])
+
+    def calibration(self, method: Method) -> Calibration:
+        if not self.scores:
+            return calibration.NONE
+        labels = np.concatenate(self.labels)
+        while not calibration.fits(method, labels):
+            method = calibration.METHODS[calibration.METHODS.index(method) - 1]
+        return calibration.fit(method, np.concatenate(self.scores), labels)
+
+    def loss(self, method: Method) -> float:
+        """Give the mean loss of each fold, calibrated on the others."""
+        found = [
+            evaluation.losses(
+                labels, special.expit(self.others(i).calibration(method).log_odds(scores))
+            ).mean()
+            for i, (scores, labels) in enumerate(zip(self.scores, self.labels, strict=True))
+        ]
+        return float(np.mean(found)) if found else np.inf
+
+
+def select(
+    rows: pd.DataFrame,
+    columns: Sequence[str],
+    plan: Plan,
+    *,
+    incumbent: Kind | None = None,
+    random_state: int,
+    num_threads: int = 1,
+) -> Selection:
+    """Choose a kind of model, judge it, and fit it on everything.
+
+    The kind with the lowest validation loss is taken if on the held-out moment it beats, beyond
+    noise, the incumbent's kind and the logistic regression; else the incumbent's, if that beats
+    the logistic regression; else the logistic regression. It passes if it beats the prevalence.
+
+    Parameters
+    ----------
+    rows : DataFrame of shape (n_rows, >= n_columns + 2)
+        The features, ``as_of`` (the moment) and ``label`` (bool).
+    columns : sequence of str
+        The features to read.
+    plan : Plan
+    incumbent : {"logistic", "forest", "boosting"}, optional
+        The kind that is in use.
+    random_state : int
+    num_threads : int
+
+    Returns
+    -------
+    Selection
+    """
+    moments = sorted(rows["as_of"].unique())
+    if len(moments) < 2:
+        return _none(f"{len(moments)} past moments with known labels, 2 needed")
+    last = moments[-1]
+    usable = [moment for moment in moments if moment + plan.horizon <= last]
+    past, held_out = rows[rows["as_of"].isin(usable)], rows[rows["as_of"] == last]
+    for name, part in (("to learn from", past), ("to be judged by", held_out)):
+        count = int(part["label"].sum())
+        if min(count, len(part) - count) < plan.fewest_labels:
+            return _none(
+                f"{count} of {len(part)} customers {name} did it, "
+                f"{plan.fewest_labels} who did and who did not needed"
+            )
+    work = _Work(columns, plan, random_state, num_threads)
+    folds = {kind: work.validated(kind, past, usable) for kind in KINDS}
+    methods = {kind: min(calibration.METHODS, key=found.loss) for kind, found in folds.items()}
+    losses = {kind: found.loss(methods[kind]) for kind, found in folds.items()}
+    judged = {
+        kind: replace(work.fit(kind, past), calibration=folds[kind].calibration(methods[kind]))
+        for kind in KINDS
+    }
+    labels = held_out["label"].to_numpy(dtype=bool)
+    given = {kind: model.probabilities(held_out) for kind, model in judged.items()}
+    recent = past["as_of"].isin(usable[-plan.folds :])
+    rates: dict[str, NDArray[np.float64]] = {
+        PREVALENCE: np.full(len(labels), past.loc[recent, "label"].mean()),
+        **{str(kind): values for kind, values in given.items()},
+    }
+    lost = {name: evaluation.losses(labels, values) for name, values in rates.items()}
+    trials: dict[str, Trial] = {
+        kind: Trial(
+            quality=evaluation.quality(labels, given[kind]),
+            gains={other: evaluation.gain(lost[kind], lost[other]) for other in lost},
+            validation_loss=losses[kind],
+            calibration=judged[kind].calibration.method,
+        )
+        for kind in KINDS
+    }
+    best = min(KINDS, key=lambda kind: losses[kind])  # of equals the simplest
+    chosen = choose(trials, best, incumbent)
+    gain = trials[chosen].gains[PREVALENCE]
+    final = _Folds(
+        [*folds[chosen].scores, judged[chosen].scores(held_out)], [*folds[chosen].labels, labels]
+    )
+    model = replace(work.fit(chosen, rows), calibration=final.calibration(methods[chosen]))
+    return Selection(
+        model=model,
+        kind=chosen,
+        passes=gain.is_beyond_noise,
+        reason=_reason(trials, best, chosen),
+        trials=trials,
+        held_out=held_out.assign(probability=given[chosen]),
+        judged=judged[chosen],
+    )
+
+
+def choose(trials: Mapping[str, Trial], best: Kind, incumbent: Kind | None) -> Kind:
+    """Give the first of best, incumbent and logistic that beats all after it beyond noise.
+
+    Parameters
+    ----------
+    trials : mapping of kind to Trial
+    best, incumbent : kinds
+        The best by validation, and the one in use, if any.
+
+    Returns
+    -------
+    {"logistic", "forest", "boosting"}
+    """
+    order: list[Kind] = []
+    for kind in (best, incumbent, KINDS[0]):
+        if kind is not None and kind not in order:
+            order.append(kind)
+    for place, kind in enumerate(order):
+        if all(trials[kind].gains[other].is_beyond_noise for other in order[place + 1 :]):
+            return kind
+    raise AssertionError("the last has nobody to beat")
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    columns: Sequence[str]
+    plan: Plan
+    random_state: int
+    num_threads: int
+
+    def fit(self, kind: Kind, rows: pd.DataFrame) -> Prediction:
+        labels = rows["label"].to_numpy(dtype=bool)
+        chosen, weights = fitting.thin(labels, self.plan.most_rows, random_state=self.random_state)
+        return fitting.fit(
+            kind,
+            rows.iloc[chosen],
+            labels[chosen],
+            self.columns,
+            weights=weights,
+            random_state=self.random_state,
+            num_threads=self.num_threads,
+        )
+
+    def validated(self, kind: Kind, past: pd.DataFrame, moments: Sequence[pd.Timestamp]) -> _Folds:
+        found = _Folds([], [])
+        for moment in moments[-self.plan.folds :]:
+            known = past[past["as_of"] + self.plan.horizon <= moment]
+            if known.empty or known["label"].nunique() < 2:
+                continue
+            there = past[past["as_of"] == moment]
+            found.scores.append(self.fit(kind, known).scores(there))
+            found.labels.append(there["label"].to_numpy(dtype=bool))
+        return found
+
+
+def _none(reason: str) -> Selection:
+    return Selection(None, "", False, reason)
+
+
+def _reason(trials: Mapping[str, Trial], best: Kind, chosen: Kind) -> str:
+    gain = trials[chosen].gains[PREVALENCE]
+    verdict = "beats" if gain.is_beyond_noise else "does not beat"
+    words = [f"{chosen} {verdict} the prevalence on the held-out moment by {_words(gain)}"]
+    if chosen != KINDS[0]:
+        words.append(f"and the logistic regression by {_words(trials[chosen].gains[KINDS[0]])}")
+    elif best != chosen:
+        gained = _words(trials[best].gains[chosen])
+        words.append(f"though {best} did better in validation, it gained only {gained} there")
+    return ", ".join(words)
+
+
+def _words(gain: Gain) -> str:
+    return f"{gain.mean:.4f} of log loss (95 %: {gain.low:.4f} to {gain.high:.4f})"
