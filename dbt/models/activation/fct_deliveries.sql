@@ -9,17 +9,7 @@ with
 
 entries as (
 
-    select
-        file_number,
-        line,
-        loaded_at,
-        {{ json_fields('payload', fields) }} as payload
-
-    from {{ source('ops', 'ledger') }}
-
-    where
-        kind = 'delivery'
-        {% if is_incremental() %} and loaded_at > {{ watermark('loaded_at') }} {% endif %}
+    {{ ledger_entries('delivery', fields) }}
 
 )
 

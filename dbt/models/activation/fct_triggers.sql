@@ -10,18 +10,7 @@ with
 
 entries as (
 
-    select
-        file_number,
-        line,
-        recorded_at,
-        loaded_at,
-        {{ json_fields('payload', fields) }} as payload
-
-    from {{ source('ops', 'ledger') }}
-
-    where
-        kind = 'trigger_firing'
-        {% if is_incremental() %} and loaded_at > {{ watermark('loaded_at') }} {% endif %}
+    {{ ledger_entries('trigger_firing', fields) }}
 
 )
 

@@ -3,35 +3,7 @@
 
 with
 
-moments as (
-
-    select as_of from {{ ref('int_moments_evaluated') }}
-
-),
-
-interrupted as (
-
-    select * from {{ ref('int_events_interrupted') }}
-
-),
-
-whole as (
-
-    select
-        moments.as_of,
-        days.*
-
-    from {{ ref('int_visitor_days_summed') }} as days
-
-    inner join moments on days.first_at <= moments.as_of
-
-    where
-        not exists (
-            select 1 from interrupted
-            where interrupted.session_id = days.session_id and interrupted.as_of = moments.as_of
-        )
-
-)
+{{ evaluated('int_visitor_days_summed') }}
 
 select
     as_of,

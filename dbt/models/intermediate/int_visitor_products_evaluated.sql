@@ -3,35 +3,7 @@
 
 with
 
-moments as (
-
-    select as_of from {{ ref('int_moments_evaluated') }}
-
-),
-
-interrupted as (
-
-    select * from {{ ref('int_events_interrupted') }}
-
-),
-
-whole as (
-
-    select
-        moments.as_of,
-        products.*
-
-    from {{ ref('int_visitor_products_summed') }} as products
-
-    inner join moments on products.first_at <= moments.as_of
-
-    where
-        not exists (
-            select 1 from interrupted
-            where interrupted.session_id = products.session_id and interrupted.as_of = moments.as_of
-        )
-
-)
+{{ evaluated('int_visitor_products_summed') }}
 
 select
     as_of,
