@@ -18,7 +18,15 @@ EVENTS = "marts.fct_events"
 CONTACTS = frozenset({"marts.dim_customer_contacts", "marts.dim_customer_identifiers"})
 SEGMENTS = "segments.dim_segments"
 REJECTED = "raw.rejected_events"  # the lines may hold anything: only their counts are public
-NOT_PUBLIC = CONTACTS | {"ops.ledger"}
+# What ftr_customers is joined from: people read that, and these would double every generation.
+INGREDIENTS = frozenset(
+    f"features.ftr_{topic}"
+    for topic in (
+        "activity", "carts", "orders", "preferences", "prices", "profiles", "rfm", "seasons",
+        "tastes", "visits",
+    )
+)  # fmt: skip
+NOT_PUBLIC = CONTACTS | INGREDIENTS | {"ops.ledger"}
 FROM_RAW = frozenset({"raw.loaded_files", REJECTED})
 CONTACT_COLUMNS = frozenset(
     {"email", "phone", "first_name", "last_name", "street", "address", "ip", "user_agent"}

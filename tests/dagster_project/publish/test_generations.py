@@ -166,6 +166,19 @@ def test_only_the_days_of_changed_sessions_are_written_again(home):
     ) == [(777, date(2026, 1, 4))]
 
 
+def test_an_ingredient_of_the_features_is_published_only_through_them(home):
+    sql = """
+        create table features.ftr_rfm as select 'c001' as customer_id, 5 as r_score;
+        create view conditions.seg_few as select customer_id, r_score = 5 as is_new from warehouse.features.ftr_rfm;
+        create table segments.seg_few as select customer_id from conditions.seg_few;
+        insert into segments.dim_segments by name (select 'few' as segment);
+    """
+    published = publish_home(home, "b1", sql)
+    assert "features.ftr_rfm" not in published.rows
+    with duckdb.connect(str(published.generation.warehouse), read_only=True) as connection:
+        assert connection.execute("select is_new from conditions.seg_few").fetchall() == [(True,)]
+
+
 def test_a_feature_that_is_a_view_stays_one(home):
     view = "create view features.ftr_spent as select monetary from warehouse.features.ftr_customers"
     publish_home(home, "b1", view)
