@@ -11,7 +11,8 @@ from typing import Any
 
 import duckdb
 
-from edge import evidence, thresholds
+from edge import comparisons, evidence, thresholds
+from edge.comparisons import Part
 from edge.evidence import Evidence, Identifier, Merge
 from edge.published import attach, open_newest
 from edge.statements import fill, identifier, statement
@@ -26,7 +27,7 @@ class Condition:
 
     ``threshold`` is what the value is compared with, such as ``<= 20``; ``distance`` how far it is
     from holding, in the value's unit (0 where it holds); both None where it is no such comparison.
-    ``events`` are behind the value.
+    ``parts`` are what it is made of if that is several. ``events`` are behind the value.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Condition:
     threshold: str | None = None
     distance: float | None = None
     events: Evidence | None = None
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,10 @@ def explain_with(
     names = [c for c, t in zip(columns, types, strict=True) if t == "BOOLEAN" and c not in KEYS]
     others = {c: row[c] for c in columns if c not in KEYS and c not in names}
     conditions = [_condition(name, row, others, rules.get(name)) for name in names]
+    if rows:
+        conditions = [
+            _with_parts(connection, view, customer_id, c, rules.get(c.name)) for c in conditions
+        ]
     known: tuple[Identifier, ...] = ()
     merges: tuple[Merge, ...] = ()
     if with_evidence:
@@ -152,6 +158,21 @@ def _condition(
         threshold=rule.compared if rule else None,
         distance=rule.distance(value) if rule else None,
     )
+
+
+def _with_parts(
+    connection: duckdb.DuckDBPyConnection,
+    view: str,
+    customer_id: str,
+    condition: Condition,
+    rule: Rule | None,
+) -> Condition:
+    """Say what the parts of a composed condition come to; one column against another is whole."""
+    found = comparisons.evaluated(connection, view, customer_id, rule.parts if rule else ())
+    is_alone = len(found) == 1 and rule is not None and rule.parts[0].left in rule.columns
+    if not is_alone:
+        return replace(condition, parts=found)
+    return replace(condition, threshold=found[0].threshold, distance=found[0].distance)
 
 
 def _events(

@@ -1,5 +1,6 @@
 """What a condition compares with, by the text of its view, and how far a value is from it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -22,16 +23,31 @@ MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """One part of an expression that is true or false, in SQL over the columns of its view.
+
+    ``sign`` is None where it compares no two things: a column of yes and no, a LIKE.
+    """
+
+    text: str
+    left: str | None = None
+    sign: str | None = None
+    right: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """The expression of a condition: its text, its columns, and what one of them is compared with.
 
-    ``sign`` and ``threshold`` are None where it is not one column against one value.
+    ``sign`` and ``threshold`` are None where it is not one column against one value; ``parts`` are
+    then what it is made of.
     """
 
     text: str
     columns: tuple[str, ...]
     sign: str | None = None
     threshold: Any = None
+    parts: tuple[Comparison, ...] = ()
 
     @property
     def compared(self) -> str | None:
@@ -92,15 +108,64 @@ def _rule(connection: duckdb.DuckDBPyConnection, expression: Tree) -> Rule:
     columns = tuple(dict.fromkeys(column[-1] for column in selects.columns(expression)))
     text = selects.expression_text(connection, expression)
     sign = SIGNS.get(str(expression.get("type")))
+    composed = Rule(text, columns, parts=tuple(_parts(connection, expression)))
     if sign is None:
-        return Rule(text, columns)
+        return composed
     left, right = expression["left"], expression["right"]
     if left.get("class") != "COLUMN_REF":
         left, right, sign = right, left, MIRRORED.get(sign, sign)
     if left.get("class") != "COLUMN_REF" or any(selects.columns(right)):
-        return Rule(text, columns)
+        return composed
     threshold = _constant(right)
-    return Rule(text, columns) if threshold is None else Rule(text, columns, sign, threshold)
+    return composed if threshold is None else Rule(text, columns, sign, threshold)
+
+
+def _parts(connection: duckdb.DuckDBPyConnection, expression: Tree) -> Iterator[Comparison]:
+    """Yield what an expression of yes and no is made of, in the order of its text."""
+    inner = _inner(expression)
+    if inner:
+        for part in inner:
+            yield from _parts(connection, part)
+        return
+    text = selects.expression_text(connection, _unqualified(expression))
+    sign = SIGNS.get(str(expression.get("type")))
+    if sign is None:
+        yield Comparison(text)
+        return
+    left, right = (
+        selects.expression_text(connection, _unqualified(expression[side]))
+        for side in ("left", "right")
+    )
+    yield Comparison(text, left, sign, right)
+
+
+def _inner(expression: Tree) -> list[Tree]:
+    """Return the parts that decide a conjunction, a negation or a CASE; none of anything else."""
+    if expression.get("class") == "CONJUNCTION" or expression.get("type") == "OPERATOR_NOT":
+        return list(expression["children"])
+    if expression.get("class") != "CASE":
+        return []
+    checks = expression["case_checks"]
+    sides = [side for check in checks for side in (check["when_expr"], check["then_expr"])]
+    constants = [_is_constant(side) for side in (*sides, expression["else_expr"])]
+    both = zip((*sides, expression["else_expr"]), constants, strict=True)
+    return [side for side, is_constant in both if not is_constant]
+
+
+def _is_constant(expression: Tree) -> bool:
+    return not any(selects.columns(expression))
+
+
+def _unqualified(tree: Any) -> Any:  # noqa: ANN401 - any part of a tree
+    """Return an expression as it reads over the view, where no table has a name."""
+    if isinstance(tree, list):
+        return [_unqualified(child) for child in tree]
+    if not isinstance(tree, dict):
+        return tree
+    copied = {key: _unqualified(child) for key, child in tree.items()}
+    if tree.get("class") == "COLUMN_REF":
+        copied["column_names"] = tree["column_names"][-1:]
+    return copied
 
 
 def _constant(node: Tree) -> Any:  # noqa: ANN401 - a number, a text or a moment

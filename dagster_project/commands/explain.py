@@ -9,10 +9,11 @@ from dagster_project import settings as environment
 from dagster_project.output import Format
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from dagster_project.model_reasons import ModelReason
     from dagster_project.predictions.reasons import Score
+    from edge.comparisons import Part
     from edge.explain import Condition, Explanation
     from edge.memberships import Memberships
 
@@ -98,10 +99,7 @@ def _show(explanation: "Explanation", model: "ModelReason | None") -> None:
     print(f"{explanation.customer_id} {verb} in {explanation.segment}, as of {moment}")
     output.print_table(
         ("condition", "value", "threshold", "holds", "away"),
-        [
-            (c.name, c.value, c.threshold or c.rule, c.holds, _away(c))
-            for c in explanation.conditions
-        ],
+        [row for condition in explanation.conditions for row in _rows(condition)],
     )
     for condition in explanation.conditions:
         found = condition.events
@@ -136,7 +134,13 @@ def _show_model(model: "ModelReason") -> None:
     output.print_table(columns, rows, title=title)
 
 
-def _away(condition: "Condition") -> object:
-    if condition.holds:
-        return None
-    return "unknown" if condition.distance is None else condition.distance
+def _rows(condition: "Condition") -> "Iterator[tuple[object, ...]]":
+    compared = condition.threshold or condition.rule
+    yield (condition.name, condition.value, compared, condition.holds, _away(condition))
+    for part in condition.parts:
+        yield (f"  {part.text}", part.value, part.threshold, part.holds, _away(part))
+
+
+def _away(found: "Condition | Part") -> object:
+    """Return how far it is from holding; of yes and no, and of words, there is no how far."""
+    return None if found.holds else found.distance

@@ -1,0 +1,3 @@
+select {expressions}
+from warehouse.conditions.{view}
+where customer_id = $customer_id
