@@ -44,6 +44,29 @@ COLUMNS = {
     "models": ("model", "version", "alias", "metrics"),
 }
 
+# What a reader asks first of a model, of the many figures that MLflow keeps of it.
+HEADLINES = (
+    "k",
+    "silhouette",
+    "held_out_silhouette",
+    "davies_bouldin",
+    "adjusted_rand_index",
+    "recall_at_10",
+    "map_at_10",
+    "popular_recall_at_10",
+    "personal_frequency_recall_at_10",
+    "als_bare_recall_at_10",
+    "held_out_auc",
+    "logistic_auc",
+    "held_out_average_precision",
+    "held_out_brier",
+    "held_out_calibration_error",
+    "orders_gain",
+    "orders_foretold_share",
+    "orders_rank_correlation",
+    "value_deviance_gain",
+)
+
 
 def read(settings: Settings) -> Status:
     """Read the newest generation; the warehouse itself is left to whoever writes it."""
@@ -87,7 +110,11 @@ def _models(settings: Settings) -> Rows:
             version.name,
             version.label,
             CHAMPION,
-            ", ".join(f"{name} {value:.3g}" for name, value in sorted(version.metrics.items())),
+            ", ".join(
+                f"{name} {version.metrics[name]:.3g}"
+                for name in HEADLINES
+                if name in version.metrics
+            ),
         )
         for version in champions
         if version is not None
