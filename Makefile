@@ -36,8 +36,8 @@ lint: $(VENV)/.installed ## Check style, types, SQL and who imports whom
 	lint-imports --no-cache
 	sqlfluff lint --disable-progress-bar dbt/models dbt/tests
 
-unit: $(VENV)/.installed ## Run every test
-	pytest -q $(PYTEST_ARGS)
+unit: $(VENV)/.installed ## Run every test, in two processes
+	pytest -q -n 2 --no-loadscope-reorder $(PYTEST_ARGS)
 
 ui: setup ## Serve Dagster at 127.0.0.1:3000 and MLflow at 127.0.0.1:5000 until Ctrl-C
 	@tessera ui

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from dagster_project import settings as environment
 
@@ -18,6 +20,34 @@ environment.quieten()
 def pytest_configure(config: pytest.Config) -> None:
     """Begin without tables."""
     config.stash[TABLES] = {}
+
+
+class ByHome(LoadScopeScheduling):
+    """Two processes run the tests; what shares a home or servers stays in one of them."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = PROJECT / nodeid.split("::")[0]
+        folder = path.relative_to(PROJECT / "tests").parts[0]
+        shares = folder != "e2e" or "refreshed" in path.read_text("utf-8")
+        return folder if shares else path.name
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Part the tests by the homes they share."""
+    return ByHome(config, log)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand the tables of a worker to the process that shows them."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["tables"] = session.config.stash[TABLES]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """Take over the tables of a worker that has ended."""
+    node.config.stash[TABLES].update(getattr(node, "workeroutput", {}).get("tables", {}))
 
 
 def pytest_terminal_summary(

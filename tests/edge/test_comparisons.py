@@ -20,8 +20,8 @@ TABLE = """
 attach ':memory:' as warehouse;
 create schema warehouse.conditions;
 create table warehouse.conditions.seg_any as
-select 'c1' as customer_id, 2 as orders, 1.0::double as earlier, 60 as age, 0.5::double as rate, 3 as visits,
-    true as is_new, 'Bern' as city;
+select 'c1' as customer_id, 2 as orders, 1.0::double as earlier, 60 as age, 0.5::double as rate,
+    3 as visits, true as is_new, 'Bern' as city;
 """
 
 

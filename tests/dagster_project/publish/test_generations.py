@@ -169,7 +169,8 @@ def test_only_the_days_of_changed_sessions_are_written_again(home):
 def test_an_ingredient_of_the_features_is_published_only_through_them(home):
     sql = """
         create table features.ftr_rfm as select 'c001' as customer_id, 5 as r_score;
-        create view conditions.seg_few as select customer_id, r_score = 5 as is_new from warehouse.features.ftr_rfm;
+        create view conditions.seg_few as
+        select customer_id, r_score = 5 as is_new from warehouse.features.ftr_rfm;
         create table segments.seg_few as select customer_id from conditions.seg_few;
         insert into segments.dim_segments by name (select 'few' as segment);
     """
