@@ -13,7 +13,11 @@ from edge.statements import fill, identifier, literal, statement
 PACKAGE = "edge.activation"
 STAGED = ".staged"  # .staged.<sync id>.<final name>
 CURRENT = "current"
-OPTIONS = {"csv": "format csv, header", "jsonl": "format json"}
+OPTIONS = {
+    "csv": "format csv, header",
+    "jsonl": "format json",
+    "parquet": "format parquet, compression zstd",
+}
 _SEGMENT = re.compile("[a-z][a-z0-9_]*")
 
 

@@ -1,0 +1,30 @@
+"""Opening the way to a target that takes rows, whichever kind it is."""
+
+import time
+from collections.abc import Mapping
+
+from edge.activation.exchange import Clock
+from edge.activation.kinds.files import FilesTarget
+from edge.activation.kinds.postgres import PostgresTarget, postgres
+from edge.activation.kinds.webhook import WebhookTarget, webhook
+from edge.activation.rows import Sender
+from edge.activation.targets import TargetConfig
+
+
+def open_sender(
+    name: str,
+    config: TargetConfig,
+    environment: Mapping[str, str],
+    clock: Clock = time.time,
+) -> Sender:
+    """Return the way to one target; raise Disabled where the environment lacks what it names.
+
+    Connections are made by the first batch. Files are no rows: see ``edge/activation/files.py``.
+    """
+    match config:
+        case WebhookTarget():
+            return webhook(config, environment, clock)
+        case PostgresTarget():
+            return postgres(config, environment)
+        case FilesTarget():
+            raise ValueError(f"{name}: a target of files takes whole syncs, not rows")
