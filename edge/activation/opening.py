@@ -5,7 +5,10 @@ from collections.abc import Mapping
 
 from edge.activation.exchange import Clock
 from edge.activation.kinds.files import FilesTarget
+from edge.activation.kinds.kafka import KafkaTarget, kafka
 from edge.activation.kinds.postgres import PostgresTarget, postgres
+from edge.activation.kinds.rabbitmq import RabbitmqTarget, rabbitmq
+from edge.activation.kinds.redis_hashes import RedisTarget, redis_hashes
 from edge.activation.kinds.webhook import WebhookTarget, webhook
 from edge.activation.rows import Sender
 from edge.activation.targets import TargetConfig
@@ -26,5 +29,11 @@ def open_sender(
             return webhook(config, environment, clock)
         case PostgresTarget():
             return postgres(config, environment)
+        case RedisTarget():
+            return redis_hashes(config, environment)
+        case RabbitmqTarget():
+            return rabbitmq(config, environment)
+        case KafkaTarget():
+            return kafka(config, environment)
         case FilesTarget():
             raise ValueError(f"{name}: a target of files takes whole syncs, not rows")

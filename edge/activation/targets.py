@@ -8,7 +8,10 @@ import duckdb
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from edge.activation.kinds.files import FilesTarget
+from edge.activation.kinds.kafka import KafkaTarget
 from edge.activation.kinds.postgres import PostgresTarget
+from edge.activation.kinds.rabbitmq import RabbitmqTarget
+from edge.activation.kinds.redis_hashes import RedisTarget
 from edge.activation.kinds.webhook import WebhookTarget
 from edge.activation.mapping import CONTACTS, SOURCES
 from edge.configuration import read
@@ -27,7 +30,7 @@ __all__ = [  # the first four are made elsewhere, and read from here
 
 CATALOGS = frozenset({"warehouse", "contacts", "temp", "system", "memory"})
 
-RowsTarget = PostgresTarget | WebhookTarget
+RowsTarget = KafkaTarget | PostgresTarget | RabbitmqTarget | RedisTarget | WebhookTarget
 TargetConfig = Annotated[FilesTarget | RowsTarget, Field(discriminator="kind")]
 
 

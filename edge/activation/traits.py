@@ -2,13 +2,15 @@
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from edge.activation.mapping import Identified, TraitType, Typed
-from edge.activation.rows import Row
+from edge.activation.rows import Answer, Row
+
+Made = TypeVar("Made")
 
 _WORDS = {"true": True, "false": False}
 
@@ -38,6 +40,36 @@ def identifier(row: Row, config: Identified) -> str:
     if value is None or not text_of(value).strip():
         raise Unsuitable(f"no {config.identifier}, by which this target knows people")
     return text_of(_json(config.identifier, value))
+
+
+def member(row: Row, config: Identified) -> dict[str, Any]:
+    """Return what a message says of one row, the same on every try."""
+    return {
+        "id": row.key,
+        "operation": row.operation,
+        "segment": row.segment,
+        "customer_id": row.customer_id,
+        "user_id": identifier(row, config),
+        "traits": traits(row, config),
+    }
+
+
+def sorted_out(
+    rows: Sequence[Row], make: Callable[[Row], Made]
+) -> tuple[dict[int, Made], dict[int, Answer]]:
+    """Return what ``make`` makes of each row by its place, and answers to all the rows.
+
+    A row that it cannot take is rejected; the others are delivered once they were sent.
+    """
+    made: dict[int, Made] = {}
+    answers: dict[int, Answer] = {}
+    for place, row in enumerate(rows):
+        try:
+            made[place] = make(row)
+            answers[place] = Answer("delivered")
+        except Unsuitable as error:
+            answers[place] = Answer("rejected", str(error))
+    return made, answers
 
 
 def encoded(content: object) -> bytes:

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field
 
 from edge.activation.mapping import TraitType, Typed, Variable
 from edge.activation.rows import Answer, BatchRefused, Disabled, Row, TargetError, Unavailable
-from edge.activation.traits import Unsuitable, text_of, traits, typed
+from edge.activation.traits import sorted_out, text_of, traits, typed
 from edge.activation.variables import variable
 from edge.statements import fill, identifier, statement
 
@@ -63,14 +63,7 @@ class Postgres:
 
     def send(self, rows: Sequence[Row]) -> Sequence[Answer]:
         """Apply the rows together; one with a bad value is rejected, the others stand."""
-        answers: dict[int, Answer] = {}
-        changes: dict[int, Change] = {}
-        for number, row in enumerate(rows):
-            try:
-                changes[number] = self._change(row)
-                answers[number] = Answer("delivered")
-            except Unsuitable as error:
-                answers[number] = Answer("rejected", str(error))
+        changes, answers = sorted_out(rows, self._change)
         connection = self._open()
         try:
             try:
@@ -79,7 +72,7 @@ class Postgres:
                 answers |= self._apply_each(connection, changes)
         except psycopg.Error as error:
             raise meaning(error) from None
-        return [answers[number] for number in range(len(rows))]
+        return list(answers.values())
 
     def close(self) -> None:
         """Let go of the connection."""

@@ -16,7 +16,7 @@ from edge.activation import egress
 from edge.activation.exchange import Clock, exchange
 from edge.activation.mapping import Identified, Variable
 from edge.activation.rows import Answer, BatchRefused, Disabled, Row
-from edge.activation.traits import Unsuitable, encoded, identifier, traits
+from edge.activation.traits import encoded, member, sorted_out
 from edge.activation.variables import variable
 
 PREFIX = "whsec_"
@@ -71,31 +71,17 @@ class Webhook:
 
     def send(self, rows: Sequence[Row]) -> Sequence[Answer]:
         """Send the rows as one message and return its acknowledgement for each of them."""
-        answers: dict[int, Answer] = {}
-        data = []
-        for number, row in enumerate(rows):
-            try:
-                data.append(self._member(row))
-                answers[number] = Answer("delivered")
-            except Unsuitable as error:
-                answers[number] = Answer("rejected", str(error))
-        if data:
-            self._post([row for n, row in enumerate(rows) if answers[n].reason is None], data)
-        return [answers[number] for number in range(len(rows))]
+        members, answers = sorted_out(rows, self._member)
+        if members:
+            self._post([rows[place] for place in members], list(members.values()))
+        return list(answers.values())
 
     def close(self) -> None:
         """Let go of connections."""
         self.client.close()
 
-    def _member(self, row: Row) -> dict[str, object]:
-        return {
-            "id": row.key,
-            "operation": row.operation,
-            "segment": row.segment,
-            "customer_id": row.customer_id,
-            "user_id": identifier(row, self.config),
-            "traits": traits(row, self.config),
-        }
+    def _member(self, row: Row) -> Mapping[str, object]:
+        return member(row, self.config)
 
     def _post(self, rows: Sequence[Row], data: Sequence[Mapping[str, object]]) -> None:
         now = int(self.clock())

