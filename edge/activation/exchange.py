@@ -1,7 +1,8 @@
 """One request and its answer over HTTP, and what a refusal means for the rows in it."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
@@ -68,6 +69,16 @@ def ask(
         raise Disabled("the address is no URL of HTTP") from None
     except httpx2.TransportError as error:
         raise Unavailable(f"no answer ({type(error).__name__})", is_certain=False) from None
+
+
+@contextmanager
+def part(number: int) -> Iterator[None]:
+    """Hold one of the requests of a batch: after the first, something of it was done."""
+    try:
+        yield
+    except TargetError as error:
+        error.is_certain = error.is_certain and number == 0
+        raise
 
 
 def refusal(said: Said, clock: Clock) -> TargetError:

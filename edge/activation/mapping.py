@@ -59,6 +59,15 @@ class Typed(Mapped):
             raise ValueError(f"types: no column {', '.join(unknown)}")
         return self
 
+    @property
+    def identifying_columns(self) -> frozenset[str]:
+        """The columns by which the target knows a person; none: by ``customer_id``.
+
+        Where one of them changed, an update is the removal of what was acknowledged and an
+        addition: the target cannot know that both are one person.
+        """
+        return frozenset()
+
 
 class Identified(Typed):
     """A target that may know a person otherwise than we do: by a column, such as an e-mail."""
@@ -70,3 +79,8 @@ class Identified(Typed):
         if self.identifier not in ("customer_id", *self.columns):
             raise ValueError(f"identifier: no column {self.identifier}")
         return self
+
+    @property
+    def identifying_columns(self) -> frozenset[str]:
+        """The column by which the target knows a person; none: by ``customer_id``."""
+        return frozenset({self.identifier} - {"customer_id"})

@@ -8,10 +8,14 @@ import duckdb
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from edge.activation.kinds.files import FilesTarget
+from edge.activation.kinds.google_customer_match import GoogleCustomerMatchTarget
 from edge.activation.kinds.kafka import KafkaTarget
+from edge.activation.kinds.meta_custom_audience import MetaCustomAudienceTarget
 from edge.activation.kinds.postgres import PostgresTarget
 from edge.activation.kinds.rabbitmq import RabbitmqTarget
 from edge.activation.kinds.redis_hashes import RedisTarget
+from edge.activation.kinds.rest import RestTarget
+from edge.activation.kinds.segment import SegmentTarget
 from edge.activation.kinds.webhook import WebhookTarget
 from edge.activation.mapping import CONTACTS, SOURCES
 from edge.configuration import read
@@ -30,7 +34,17 @@ __all__ = [  # the first four are made elsewhere, and read from here
 
 CATALOGS = frozenset({"warehouse", "contacts", "temp", "system", "memory"})
 
-RowsTarget = KafkaTarget | PostgresTarget | RabbitmqTarget | RedisTarget | WebhookTarget
+RowsTarget = (
+    GoogleCustomerMatchTarget
+    | KafkaTarget
+    | MetaCustomAudienceTarget
+    | PostgresTarget
+    | RabbitmqTarget
+    | RedisTarget
+    | RestTarget
+    | SegmentTarget
+    | WebhookTarget
+)
 TargetConfig = Annotated[FilesTarget | RowsTarget, Field(discriminator="kind")]
 
 

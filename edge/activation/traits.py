@@ -20,7 +20,12 @@ class Unsuitable(ValueError):
 
 
 def typed(row: Row, config: Typed) -> dict[str, Any]:
-    """Return the row's fields with the types the target declares."""
+    """Return the row's fields with the types the target declares.
+
+    A removal's fields were taken once as they are, and must not keep it from being sent.
+    """
+    if row.operation == "remove":
+        return dict(row.fields)
     return {
         name: _typed(name, value, config.types[name]) if name in config.types else value
         for name, value in row.fields.items()
@@ -43,14 +48,14 @@ def identifier(row: Row, config: Identified) -> str:
 
 
 def member(row: Row, config: Identified) -> dict[str, Any]:
-    """Return what a message says of one row, the same on every try."""
+    """Return what a message says of one row, the same on every try; no traits of who leaves."""
     return {
         "id": row.key,
         "operation": row.operation,
         "segment": row.segment,
         "customer_id": row.customer_id,
         "user_id": identifier(row, config),
-        "traits": traits(row, config),
+        "traits": {} if row.operation == "remove" else traits(row, config),
     }
 
 
