@@ -85,7 +85,7 @@ def gaps(template: JsonValue) -> list[str]:
     if isinstance(template, list):
         return [name for item in template for name in gaps(item)]
     if isinstance(template, dict):
-        return [name for item in template.values() for name in gaps(item)]
+        return [name for key, item in template.items() for name in (*gaps(key), *gaps(item))]
     return []
 
 
@@ -95,11 +95,11 @@ def filled(template: JsonValue, values: Mapping[str, Any]) -> Any:  # noqa: ANN4
         alone = GAP.fullmatch(template)
         if alone is not None:
             return values[alone[1]]
-        return GAP.sub(lambda gap: _inside(values[gap[1]]), template)
+        return _text(template, values)
     if isinstance(template, list):
         return [filled(item, values) for item in template]
     if isinstance(template, dict):
-        return {name: filled(item, values) for name, item in template.items()}
+        return {_text(name, values): filled(item, values) for name, item in template.items()}
     return template
 
 
@@ -184,6 +184,10 @@ def refused_places(body: bytes, errors_at: str, index: str, row_count: int) -> S
     if not places <= set(range(row_count)):
         raise BatchRefused("the answer names errors of rows that were not sent", is_certain=False)
     return sorted(places)
+
+
+def _text(template: str, values: Mapping[str, Any]) -> str:
+    return GAP.sub(lambda gap: _inside(values[gap[1]]), template)
 
 
 def _inside(value: object) -> str:
