@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import httpx2
 
+from edge.activation.discretion import hush
 from edge.activation.rows import Disabled, Unavailable
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -106,6 +107,7 @@ class Guarded(httpx2.BaseTransport):
 
 def client(*, allow_private_addresses: bool, resolve: Resolve = resolve) -> httpx2.Client:
     """Return a client that follows no redirect, asks no proxy and reaches public addresses."""
+    hush("httpx2", "httpcore2")
     transport = Guarded(httpx2.HTTPTransport(trust_env=False), allow_private_addresses, resolve)
     return httpx2.Client(
         transport=transport, timeout=SECONDS, follow_redirects=False, trust_env=False

@@ -10,6 +10,7 @@ from pika import exceptions
 from pika.adapters.blocking_connection import BlockingChannel
 from pydantic import Field, model_validator
 
+from edge.activation.discretion import hush
 from edge.activation.mapping import Identified, Variable
 from edge.activation.rows import Answer, Disabled, Row, TargetError, Unavailable
 from edge.activation.traits import encoded, member, sorted_out
@@ -129,6 +130,7 @@ def rabbitmq(config: RabbitmqTarget, environment: Mapping[str, str]) -> Rabbitmq
         parameters = pika.URLParameters(address)
     except ValueError:
         raise Disabled("the address is no URL of AMQP") from None
+    hush("pika")
     parameters.socket_timeout = SECONDS
     parameters.stack_timeout = SECONDS
     parameters.blocked_connection_timeout = SECONDS
