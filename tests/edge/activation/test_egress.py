@@ -1,5 +1,12 @@
+import ssl
+from datetime import UTC, datetime
+
 import httpx2
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from edge.activation.egress import Guarded, client, is_public
 from edge.activation.rows import Disabled, Unavailable
@@ -138,6 +145,46 @@ def test_the_next_address_is_tried_where_one_does_not_answer():
     with httpx2.Client(transport=transport) as way:
         assert way.post("https://crm.example").status_code == 200
     assert tried == [PUBLIC, "8.8.8.8"]
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """Return a file with a key and a certificate for crm.example, signed by itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "crm.example")])
+    signed = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime(2000, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2100, 1, 1, tzinfo=UTC))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("crm.example")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "crm.pem"
+    plain = serialization.NoEncryption()
+    pkcs8, pem = serialization.PrivateFormat.PKCS8, serialization.Encoding.PEM
+    path.write_bytes(key.private_bytes(pem, pkcs8, plain) + signed.public_bytes(pem))
+    return path
+
+
+@pytest.mark.parametrize(("host", "is_trusted"), [("crm.example", True), ("other.example", False)])
+def test_the_certificate_is_that_of_the_name_and_not_of_the_address(certificate, host, is_trusted):
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate)
+    inner = httpx2.HTTPTransport(verify=ssl.create_default_context(cafile=certificate))
+    transport = Guarded(inner, True, lambda *_: ["127.0.0.1"])
+    with answering(tls) as place, httpx2.Client(transport=transport) as way:
+        url = place.url.replace("127.0.0.1", host)
+        if is_trusted:
+            assert way.post(url, content=b"{}").status_code == 200
+            assert place.asked[0].headers["host"].startswith("crm.example:")
+        else:
+            with pytest.raises(httpx2.ConnectError, match="not valid for 'other.example'"):
+                way.post(url, content=b"{}")
+            assert place.asked == []
 
 
 def test_a_host_without_an_address_may_have_one_later():

@@ -45,8 +45,8 @@ class Place:
 
 
 @contextmanager
-def answering():
-    """Serve on the loopback address until the block ends."""
+def answering(tls=None):
+    """Serve on the loopback address until the block ends, encrypted with a context."""
     place = Place()
 
     class Handler(BaseHTTPRequestHandler):
@@ -74,7 +74,9 @@ def answering():
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
-        place.url = f"http://127.0.0.1:{server.server_port}"
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
+        place.url = f"{'http' if tls is None else 'https'}://127.0.0.1:{server.server_port}"
         thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         yield place
