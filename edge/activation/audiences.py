@@ -9,7 +9,7 @@ from pydantic import Field
 
 from edge.activation import hashing
 from edge.activation.hashing import Normalise, sha256
-from edge.activation.mapping import Typed, Variable
+from edge.activation.mapping import Mapped, Variable
 from edge.activation.rows import Answer, Row
 from edge.activation.traits import Unsuitable, text_of
 from edge.consent.purposes import Name
@@ -61,7 +61,7 @@ ADDRESS = frozenset({"first_name", "last_name", "country", "postal_code"})
 SUFFICIENT = frozenset({"email", "phone"})
 
 
-class AudienceTarget(Typed):
+class AudienceTarget(Mapped):
     """What targets at advertising platforms have in common.
 
     ``audiences`` says which audience there is which segment. ``phone_region`` is the country of
@@ -77,7 +77,7 @@ class AudienceTarget(Typed):
 
     @property
     def identifying_columns(self) -> frozenset[str]:
-        """The platform finds people by all of them."""
+        """The platform knows people by every column: see ``Typed``."""
         return frozenset(self.columns)
 
 

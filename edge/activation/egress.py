@@ -78,7 +78,7 @@ class Guarded(httpx2.BaseTransport):
         port = request.url.port or (443 if request.url.scheme == "https" else 80)
         try:
             addresses = self.resolve(host, port)
-        except OSError:
+        except (OSError, UnicodeError):  # the latter: a name that no name can be
             raise Unavailable("the host's name cannot be resolved") from None
         if not self.allow_private_addresses and not all(map(is_public, addresses)):
             raise Disabled(f"the host has a private address: {_DOCUMENTED}")

@@ -54,7 +54,12 @@ def ask(
 ) -> Said:
     """Send a request and return the answer, whatever it is, within a time and a size."""
     deadline = time.monotonic() + SECONDS
-    sent = {"content-type": "application/json", "user-agent": "tessera", **headers}
+    sent = {
+        "content-type": "application/json",
+        "accept-encoding": "identity",
+        "user-agent": "tessera",
+        **headers,
+    }
     try:
         with client.stream(method, url, content=content, headers=sent) as response:
             body = b""
@@ -67,7 +72,9 @@ def ask(
         raise Unavailable(f"no connection ({type(error).__name__})") from None
     except httpx2.InvalidURL:
         raise Disabled("the address is no URL of HTTP") from None
-    except httpx2.TransportError as error:
+    except (httpx2.LocalProtocolError, UnicodeEncodeError):
+        raise Disabled("a header cannot be sent: look at the variables that hold them") from None
+    except httpx2.HTTPError as error:
         raise Unavailable(f"no answer ({type(error).__name__})", is_certain=False) from None
 
 
@@ -105,6 +112,6 @@ def retry_after(value: str | None, clock: Clock) -> float | None:
         return float(text)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, TypeError, OverflowError):
         return None
     return max(0.0, moment.timestamp() - clock())

@@ -191,6 +191,8 @@ def meaning(error: psycopg.Error) -> TargetError:
     """Return what an error says about the batch, without the values that its text quotes."""
     state = error.sqlstate
     if state is None:  # before there is a connection the reason stands in the text alone
+        if not isinstance(error, psycopg.OperationalError):
+            return Disabled("the address is no URL of PostgreSQL")
         if any(words in str(error) for words in REFUSED):
             return Disabled("the database refuses the connection")
         return Unavailable(f"no connection ({type(error).__name__})")

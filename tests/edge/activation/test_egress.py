@@ -187,9 +187,10 @@ def test_the_certificate_is_that_of_the_name_and_not_of_the_address(certificate,
             assert place.asked == []
 
 
-def test_a_host_without_an_address_may_have_one_later():
+@pytest.mark.parametrize("host", ["nowhere.invalid", "a" * 64 + ".example"])
+def test_a_host_without_an_address_may_have_one_later(host):
     with (
         client(allow_private_addresses=False) as way,
         pytest.raises(Unavailable, match="cannot be resolved"),
     ):
-        way.get("https://nowhere.invalid")
+        way.get(f"https://{host}")

@@ -1,4 +1,5 @@
 import socket
+import traceback
 from email.utils import formatdate
 
 import httpx2
@@ -13,9 +14,9 @@ from tests.edge.activation.kinds.answering import answering
 NOW = 1_614_265_330.0
 
 
-def post(url):
+def post(url, **headers):
     with client(allow_private_addresses=True) as way:
-        return exchange(way, "POST", url, content=b"{}", headers={}, clock=lambda: NOW)
+        return exchange(way, "POST", url, content=b"{}", headers=headers, clock=lambda: NOW)
 
 
 @pytest.mark.parametrize(
@@ -68,6 +69,7 @@ def test_every_success_is_an_acknowledgement(status):
         ("soon", None),
         ("-1", None),
         ("", None),
+        ("Mon, 01 Jan 99999999999999 00:00:00 GMT", None),
         (None, None),
     ],
 )
@@ -124,3 +126,20 @@ def test_an_answer_without_end_is_not_read_to_it(monkeypatch):
 def test_what_is_no_address_is_disabled(url):
     with pytest.raises(Disabled):
         post(url)
+
+
+@pytest.mark.parametrize("value", ["planted\r\nx: y", "pländ-planted-ł"])
+def test_a_header_that_cannot_be_sent_is_disabled_and_not_quoted(value):
+    with answering() as place:
+        with pytest.raises(Disabled, match="a header cannot be sent") as refused:
+            post(place.url, authorization=value)
+        assert place.asked == []
+    assert "planted" not in "".join(traceback.format_exception(refused.value))
+
+
+def test_an_answer_that_says_it_is_compressed_and_is_not_is_uncertain():
+    with answering() as place:
+        place.answer(200, b"not gzip", content_encoding="gzip")
+        with pytest.raises(Unavailable) as garbled:
+            post(place.url)
+    assert not garbled.value.is_certain

@@ -51,6 +51,7 @@ def answering(tls=None):
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # or each answer waits 40 ms for an acknowledgement
 
         def take(self):
             length = int(self.headers.get("content-length") or 0)

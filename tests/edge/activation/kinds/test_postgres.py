@@ -156,6 +156,12 @@ def test_a_database_that_is_not_there_is_told_apart_from_one_that_refuses(databa
         )
 
 
+def test_what_is_no_address_is_disabled():
+    with pytest.raises(Disabled, match="no URL of PostgreSQL") as refused:
+        opened({"CRM_URL": "planted"}, **WORDS, table="members").send([row("ann")])
+    assert "planted" not in str(refused.value)
+
+
 def test_no_error_quotes_what_a_row_holds(database):
     sender(database).send([row("zoe", email="planted@x.org")])
     database.execute("create unique index on crm.members (email)")
