@@ -1,13 +1,12 @@
 """A target that is an exchange of RabbitMQ: one persistent, confirmed message per row."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 import pika
 from pika import exceptions
-from pika.adapters.blocking_connection import BlockingChannel
+from pika.channel import Channel
 from pydantic import Field, model_validator
 
 from edge.activation.discretion import hush
@@ -37,7 +36,7 @@ class RabbitmqTarget(Identified):
     url_env: Variable
     exchange: str = ""
     routing_key: str
-    batch_rows: Annotated[int, Field(ge=1, le=10_000)] = 500
+    batch_rows: Annotated[int, Field(ge=1, le=10_000)] = 2000
 
     @model_validator(mode="after")
     def _names_are_short(self) -> "RabbitmqTarget":
@@ -53,72 +52,125 @@ class Rabbitmq:
     config: RabbitmqTarget
     batch_rows: int
     parameters: pika.URLParameters = field(repr=False)
-    _connection: pika.BlockingConnection | None = field(default=None, repr=False)
-    _channel: BlockingChannel | None = field(default=None, repr=False)
 
     def send(self, rows: Sequence[Row]) -> Sequence[Answer]:
-        """Publish the rows in their order."""
+        """Publish the rows in their order over a connection of the batch's own."""
         bodies, answers = sorted_out(rows, self._body)
-        channel = self._open()
-        sent = 0
-        try:
-            for place, body in bodies.items():
-                self._publish(channel, rows[place], body)
-                sent += 1
-        except exceptions.AMQPError as error:
-            raise meaning(error, sent) from None
+        if bodies:
+            messages = [(rows[place], body) for place, body in bodies.items()]
+            Publishing(self.config, messages).run(self.parameters)
         return list(answers.values())
 
     def close(self) -> None:
-        """Let go of the connection."""
-        if self._connection is not None and self._connection.is_open:
-            with suppress(exceptions.AMQPError):  # it broke meanwhile; all was confirmed
-                self._connection.close()
-        self._connection = self._channel = None
+        """Keep nothing open between batches."""
 
     def _body(self, row: Row) -> bytes:
         return encoded(member(row, self.config))
 
-    def _publish(self, channel: BlockingChannel, row: Row, body: bytes) -> None:
-        channel.basic_publish(
-            self.config.exchange,
-            self.config.routing_key.replace(SEGMENT, row.segment),
-            body,
-            pika.BasicProperties(
-                content_type="application/json",
-                delivery_mode=pika.DeliveryMode.Persistent,
-                message_id=row.key,
-                type=TYPE,
-                headers={"operation": row.operation, "segment": row.segment},
-            ),
-            mandatory=True,  # a message that no queue takes comes back
+
+@dataclass(slots=True)
+class Publishing:
+    """One batch: all messages are sent before the first confirmation is waited for."""
+
+    config: RabbitmqTarget
+    messages: Sequence[tuple[Row, bytes]] = field(repr=False)
+    waiting: set[int] = field(default_factory=set)  # delivery tags without a word
+    refused: int = 0
+    returned: int = 0
+    error: TargetError | None = None
+
+    def run(self, parameters: pika.URLParameters) -> None:
+        """Publish; raise TargetError unless every message is in a queue."""
+        connection = pika.SelectConnection(
+            parameters,
+            on_open_callback=lambda opened: opened.channel(on_open_callback=self._prepare),
+            on_open_error_callback=self._not_opened,
+            on_close_callback=self._closed,
+        )
+        self.waiting = set(range(1, len(self.messages) + 1))
+        connection.ioloop.call_later(SECONDS, lambda: self._give_up(connection))
+        try:
+            connection.ioloop.start()
+        except exceptions.AMQPError as error:
+            self.error = Unavailable(f"no word ({type(error).__name__})", is_certain=False)
+        connection.ioloop.close()
+        if self.error is not None:
+            raise self.error from None
+        if self.returned:
+            is_certain = self.returned == len(self.messages)
+            raise Disabled("no queue takes the messages", is_certain=is_certain)
+        if self.refused:
+            is_certain = self.refused == len(self.messages)
+            raise Unavailable("the broker did not take a message", is_certain=is_certain)
+
+    def _prepare(self, channel: Channel) -> None:
+        channel.add_on_close_callback(self._channel_closed)
+        channel.add_on_return_callback(self._came_back)
+        channel.confirm_delivery(
+            lambda frame: self._confirmed(channel, frame),
+            callback=lambda _: self._publish(channel),
         )
 
-    def _open(self) -> BlockingChannel:
-        if self._channel is not None and self._channel.is_open:
-            return self._channel
-        try:
-            if self._connection is None or self._connection.is_closed:
-                self._connection = pika.BlockingConnection(self.parameters)
-            self._channel = self._connection.channel()
-            self._channel.confirm_delivery()
-        except ACCESS as error:
-            raise Disabled(f"access is refused ({type(error).__name__})") from None
-        except (exceptions.AMQPError, OSError) as error:
-            self._connection = self._channel = None
-            raise Unavailable(f"no connection ({type(error).__name__})") from None
-        return self._channel
+    def _publish(self, channel: Channel) -> None:
+        for row, body in self.messages:
+            if channel.is_open:
+                channel.basic_publish(
+                    self.config.exchange,
+                    self.config.routing_key.replace(SEGMENT, row.segment),
+                    body,
+                    pika.BasicProperties(
+                        content_type="application/json",
+                        delivery_mode=pika.DeliveryMode.Persistent,
+                        message_id=row.key,
+                        type=TYPE,
+                        headers={"operation": row.operation, "segment": row.segment},
+                    ),
+                    mandatory=True,  # a message that no queue takes comes back
+                )
+
+    def _confirmed(self, channel: Channel, frame: Any) -> None:  # noqa: ANN401 - pika's frames
+        tag = frame.method.delivery_tag
+        told = {each for each in self.waiting if each <= tag} if frame.method.multiple else {tag}
+        self.waiting -= told
+        if isinstance(frame.method, pika.spec.Basic.Nack):
+            self.refused += len(told)
+        if not self.waiting:
+            channel.connection.close()
+
+    def _came_back(self, *_: object) -> None:
+        self.returned += 1
+
+    def _channel_closed(self, channel: Channel, reason: Exception) -> None:
+        if self.waiting and isinstance(reason, exceptions.ChannelClosedByBroker):
+            self.error = Disabled(f"refused with {reason.reply_code}", is_certain=False)
+        if channel.connection.is_open:
+            channel.connection.close()
+
+    def _closed(self, connection: pika.SelectConnection, reason: BaseException) -> None:
+        if self.waiting and self.error is None:
+            self.error = Unavailable(f"no word ({type(reason).__name__})", is_certain=False)
+        connection.ioloop.stop()
+
+    def _not_opened(self, connection: pika.SelectConnection, reason: BaseException) -> None:
+        if is_of(reason, *ACCESS):
+            self.error = Disabled("access is refused")
+        else:
+            self.error = Unavailable(f"no connection ({type(reason).__name__})")
+        connection.ioloop.stop()
+
+    def _give_up(self, connection: pika.SelectConnection) -> None:
+        self.error = Unavailable("no word in time", is_certain=False)
+        connection.ioloop.stop()
 
 
-def meaning(error: Any, sent: int) -> TargetError:  # noqa: ANN401 - errors of many shapes
-    """Return what an error says about a batch of which ``sent`` messages were confirmed."""
-    if isinstance(error, exceptions.UnroutableError):
-        return Disabled("no queue takes the messages", is_certain=sent == 0)
-    if isinstance(error, exceptions.NackError):
-        return Unavailable("the broker did not take a message", is_certain=sent == 0)
-    if isinstance(error, exceptions.ChannelClosedByBroker):
-        return Disabled(f"refused with {error.reply_code}", is_certain=False)
-    return Unavailable(f"no word ({type(error).__name__})", is_certain=False)
+def is_of(reason: object, *kinds: type[Exception]) -> bool:
+    """Whether an error is one of some kinds, or was made from one."""
+    if isinstance(reason, kinds):
+        return True
+    inner = (
+        (*reason.args, getattr(reason, "exception", None)) if isinstance(reason, Exception) else ()
+    )
+    return any(is_of(each, *kinds) for each in inner if isinstance(each, Exception))
 
 
 def rabbitmq(config: RabbitmqTarget, environment: Mapping[str, str]) -> Rabbitmq:

@@ -12,6 +12,7 @@ class Relay:
     """Where to connect instead of the server."""
 
     port: int
+    limit: int | None = None  # cut once a client has sent so many bytes over one connection
     ends: list = field(default_factory=list)
 
     def cut(self):
@@ -37,8 +38,8 @@ def relayed(port):
                     return
                 far = socket.create_connection(("127.0.0.1", port))
                 relay.ends += [near, far]
-                for source, sink in ((near, far), (far, near)):
-                    Thread(target=_pass_on, args=(source, sink), daemon=True).start()
+                for source, sink, limited in ((near, far, relay), (far, near, None)):
+                    Thread(target=_pass_on, args=(source, sink, limited), daemon=True).start()
 
         thread = Thread(target=accept, daemon=True)
         thread.start()
@@ -48,8 +49,13 @@ def relayed(port):
         relay.cut()
 
 
-def _pass_on(source, sink):
+def _pass_on(source, sink, relay):
+    passed = 0
     with contextlib.suppress(OSError):
-        while data := source.recv(65536):
+        while data := source.recv(4096):
+            passed += len(data)
+            if relay is not None and relay.limit is not None and passed > relay.limit:
+                relay.cut()
+                return
             sink.sendall(data)
         sink.shutdown(socket.SHUT_RDWR)

@@ -1,8 +1,10 @@
 import json
+import socket
 
 import pika
 import pytest
 
+from edge.activation.kinds import rabbitmq
 from edge.activation.rows import Disabled, Unavailable
 from tests.edge.activation.kinds.relaying import relayed
 from tests.edge.activation.kinds.sending import configured, opened, row, statuses
@@ -94,17 +96,23 @@ def test_an_exchange_that_is_missing_is_disabled(rabbitmq_url, channel):
         sender(rabbitmq_url, exchange="nowhere").send([row("ann")])
 
 
-def test_a_connection_that_was_cut_is_made_again(rabbitmq_url, channel):
+def test_a_connection_that_breaks_half_way_is_uncertain_and_what_follows_is_in_order(
+    rabbitmq_url, channel
+):
+    names = [f"c{number:03}" for number in range(300)]
+    rows = [row(name) for name in names]
     port = int(rabbitmq_url.split(":")[-1].split("/")[0])
     with relayed(port) as relay:
         way = sender(rabbitmq_url.replace(str(port), str(relay.port)))
-        way.send([row("ann")])
-        relay.cut()
-        with pytest.raises(Unavailable) as cut:
-            way.send([row("bob")])
-        assert not cut.value.is_certain
-        assert statuses(way.send([row("bob")])) == ["delivered"]
-    assert [content["customer_id"] for _, content in taken(channel)] == ["ann", "bob"]
+        relay.limit = 50_000  # of about 120 kB
+        with pytest.raises(Unavailable) as broken:
+            way.send(rows)
+        assert not broken.value.is_certain
+        relay.limit = None
+        assert statuses(way.send(rows)) == ["delivered"] * 300
+    found = [content["customer_id"] for _, content in taken(channel)]
+    assert found[-300:] == names
+    assert found[:-300] == names[: len(found) - 300]
 
 
 def test_a_password_that_is_wrong_is_disabled_and_not_quoted(rabbitmq_url):
@@ -117,6 +125,14 @@ def test_a_broker_that_is_not_there_may_come_back():
     with pytest.raises(Unavailable) as absent:
         sender(f"amqp://guest:guest@127.0.0.1:{free_port()}").send([row("ann")])
     assert absent.value.is_certain
+
+
+def test_a_broker_that_says_nothing_is_given_up(monkeypatch):
+    monkeypatch.setattr(rabbitmq, "SECONDS", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        way = sender(f"amqp://guest:guest@127.0.0.1:{silent.getsockname()[1]}")
+        with pytest.raises(Unavailable, match="no word in time"):
+            way.send([row("ann")])
 
 
 @pytest.mark.parametrize("address", ["planted", "http://planted", "amqp://planted:port"])
