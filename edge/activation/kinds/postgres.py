@@ -26,7 +26,6 @@ TYPES: Mapping[TraitType, str] = {
     "date": "date",
 }
 SECONDS = 30
-LIMITS = f"-c statement_timeout={SECONDS}s -c lock_timeout={SECONDS}s"
 VALUE_CLASSES = ("22", "23")  # SQLSTATE classes that blame a value: data, integrity
 LATER_CLASSES = ("08", "40", "53", "55", "57")  # connection, deadlock, resources, locks, shutdown
 REFUSED = ("authentication failed", "does not exist", "pg_hba.conf", "no password supplied")
@@ -87,7 +86,6 @@ class Postgres:
                     self.url,
                     autocommit=True,  # each transaction is begun where it is needed
                     connect_timeout=SECONDS,
-                    options=LIMITS,
                     application_name="tessera",
                 )
                 with self._connection.transaction():
@@ -148,6 +146,7 @@ class Postgres:
         is_committing = False
         try:
             with connection.transaction():
+                connection.execute(statement(PACKAGE, "postgres_limits").encode())
                 yield
                 is_committing = True
         except psycopg.OperationalError:

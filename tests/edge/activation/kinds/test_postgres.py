@@ -1,7 +1,9 @@
 import psycopg
 import pytest
 
+from edge.activation.kinds import postgres
 from edge.activation.rows import Disabled, Unavailable
+from edge.statements import statement
 from tests.edge.activation.kinds.sending import opened, row, statuses
 
 WORDS = {
@@ -98,6 +100,21 @@ def test_a_batch_that_breaks_off_leaves_nothing_of_itself(database):
     assert [member[1] for member in held(database)] == ["zoe"]
 
     assert statuses(way.send([row("ann")])) == ["delivered"]  # by a new connection
+
+
+def test_a_table_that_somebody_holds_is_tried_later_and_left_as_it_was(database, monkeypatch):
+    way = sender(database)
+    way.send([row("zoe")])
+    short = "set local lock_timeout = '50ms'"
+    monkeypatch.setattr(
+        postgres, "statement", lambda *name: short if "limits" in name[1] else statement(*name)
+    )
+    with database.transaction():
+        database.execute("lock table crm.members")
+        with pytest.raises(Unavailable, match="55P03") as held_up:
+            way.send([row("ann")])
+    assert held_up.value.is_certain
+    assert [member[1] for member in held(database)] == ["zoe"]
 
 
 def test_a_commit_without_an_answer_is_uncertain(database):
