@@ -23,7 +23,7 @@ def _target(name: str, config: configured.TargetConfig) -> dg.AssetsDefinition:
         key=["targets", name],
         deps=[PUBLISHED],
         group_name="targets",
-        kinds={config.kind, config.format},
+        kinds={config.kind, *([config.format] if config.kind == "files" else [])},
         owners=["team:marketing"],
         description=f"Consented members ({config.purpose}) of the segments that name this target; "
         "only differences since what it acknowledged are sent.",

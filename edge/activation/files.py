@@ -2,18 +2,24 @@
 
 import os
 import re
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from edge.activation.targets import FilesTarget
+from edge.activation.upload_lists import write_list
 from edge.statements import fill, identifier, literal, statement
 
 PACKAGE = "edge.activation"
 STAGED = ".staged"  # .staged.<sync id>.<final name>
 CURRENT = "current"
-OPTIONS = {"csv": "format csv, header", "jsonl": "format json"}
+OPTIONS = {
+    "csv": "format csv, header",
+    "jsonl": "format json",
+    "parquet": "format parquet, compression zstd",
+}
 _SEGMENT = re.compile("[a-z][a-z0-9_]*")
 
 
@@ -31,18 +37,14 @@ class Files:
         for (segment,) in segments:
             folder = self._segment_folder(segment)
             folder.mkdir(parents=True, exist_ok=True)
-            names = {sync_id: "write_changes"}
-            if self.config.current_file:
-                names[CURRENT] = "write_current"
-            for name, text in names.items():
+            for name, text in self._contents(sync_id).items():
                 path = folder / f"{STAGED}.{sync_id}.{name}.{self.config.format}"
-                values = {
-                    "columns": columns,
-                    "segment": literal(segment),
-                    "path": literal(path),
-                    "options": OPTIONS[self.config.format],
-                }
-                connection.execute(fill(statement(PACKAGE, text), values))
+                values = {"columns": columns, "segment": literal(segment)}
+                if self.config.audience is None:
+                    options = OPTIONS[self.config.format]
+                    _copy(connection, text, path, {**values, "options": options})
+                else:
+                    self._write_list(connection, text, path, values)
                 if self.config.maps_contacts:
                     path.chmod(0o600)
                 _sync(path)
@@ -62,6 +64,28 @@ class Files:
         for path in self._staged():
             path.unlink()
 
+    def _contents(self, sync_id: str) -> dict[str, str]:
+        """Return what is written for a segment, by the file's name."""
+        if self.config.audience is not None:
+            return {CURRENT: "write_current"}
+        current = {CURRENT: "write_current"} if self.config.current_file else {}
+        return {sync_id: "write_changes", **current}
+
+    def _write_list(
+        self, connection: duckdb.DuckDBPyConnection, text: str, path: Path, values: dict[str, str]
+    ) -> None:
+        assert self.config.audience is not None
+        with tempfile.TemporaryDirectory(prefix="tessera-") as scratch:
+            members = Path(scratch) / "members"
+            _copy(connection, text, members, {**values, "options": OPTIONS["jsonl"]})
+            write_list(
+                members,
+                path,
+                platform=self.config.audience,
+                columns=frozenset(self.config.columns),
+                region=self.config.phone_region,
+            )
+
     def _staged(self) -> list[Path]:
         return sorted(self.folder.glob(f"*/{STAGED}.*")) if self.folder.is_dir() else []
 
@@ -69,6 +93,12 @@ class Files:
         if not _SEGMENT.fullmatch(segment):
             raise ValueError(f"a segment is named in lower-case letters and _: got {segment!r}")
         return self.folder / segment
+
+
+def _copy(
+    connection: duckdb.DuckDBPyConnection, text: str, path: Path, values: dict[str, str]
+) -> None:
+    connection.execute(fill(statement(PACKAGE, text), {**values, "path": literal(path)}))
 
 
 def _sync(path: Path) -> None:

@@ -10,7 +10,14 @@ import duckdb
 
 from edge.activation import state as states
 from edge.activation.files import Files
-from edge.activation.targets import CONTACTS, SOURCES, Target, TargetConfig, Targets
+from edge.activation.targets import (
+    CONTACTS,
+    SOURCES,
+    FilesTarget,
+    Target,
+    TargetConfig,
+    Targets,
+)
 from edge.consent import gate
 from edge.consent.purposes import Purposes
 from edge.published import Generation, attach, held
@@ -66,6 +73,8 @@ def sync(
     for name, config in targets.targets.items():
         if only not in (None, name):
             continue
+        if not isinstance(config, FilesTarget):
+            raise ValueError(f"{name}: targets of kind {config.kind} take rows, not files")
         target = Files(config, exports / name)
         with held(generation), states.opened(state, name, landing) as connection:
             for unfinished in states.unfinished(connection):

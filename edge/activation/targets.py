@@ -2,54 +2,50 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Protocol
+from typing import Annotated, Protocol
 
 import duckdb
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from edge.activation.kinds.files import FilesTarget
+from edge.activation.kinds.google_customer_match import GoogleCustomerMatchTarget
+from edge.activation.kinds.kafka import KafkaTarget
+from edge.activation.kinds.meta_custom_audience import MetaCustomAudienceTarget
+from edge.activation.kinds.postgres import PostgresTarget
+from edge.activation.kinds.rabbitmq import RabbitmqTarget
+from edge.activation.kinds.redis_hashes import RedisTarget
+from edge.activation.kinds.rest import RestTarget
+from edge.activation.kinds.segment import SegmentTarget
+from edge.activation.kinds.webhook import WebhookTarget
+from edge.activation.mapping import CONTACTS, SOURCES
 from edge.configuration import read
 from edge.consent.purposes import Name, Purposes
 
-CONTACTS = "contacts"
-SOURCES = {
-    "customers": "warehouse.marts.dim_customers",
-    "features": "warehouse.features.ftr_customers",
-    CONTACTS: "contacts.marts.dim_customer_contacts",
-}
-RESERVED = frozenset(
-    {"operation", "operation_rank", "reason", "segment", "customer_id", "fingerprint"}
-)
+__all__ = [  # the first four are made elsewhere, and read from here
+    "CONTACTS",
+    "SOURCES",
+    "FilesTarget",
+    "TargetConfig",
+    "RowsTarget",
+    "Target",
+    "Targets",
+    "load",
+]
+
 CATALOGS = frozenset({"warehouse", "contacts", "temp", "system", "memory"})
 
-Reference = Annotated[str, Field(pattern=rf"^({'|'.join(SOURCES)})\.[a-z_][a-z0-9_]*$")]
-
-
-class FilesTarget(BaseModel):
-    """Files that another system picks up. An unknown key is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    kind: Literal["files"]
-    format: Literal["csv", "jsonl"]
-    purpose: Name
-    columns: Mapping[Name, Reference] = Field(default_factory=dict)
-    current_file: bool = False
-
-    @field_validator("columns")
-    @classmethod
-    def _columns_are_free(cls, columns: Mapping[str, str]) -> Mapping[str, str]:
-        taken = sorted(RESERVED.intersection(columns))
-        if taken:
-            raise ValueError(f"{', '.join(taken)} is written by us: choose another name")
-        return columns
-
-    @property
-    def maps_contacts(self) -> bool:
-        """Whether contact data leaves by this target."""
-        return any(source.startswith(f"{CONTACTS}.") for source in self.columns.values())
-
-
-TargetConfig = FilesTarget  # a union, told apart by ``kind``, once there are other kinds
+RowsTarget = (
+    GoogleCustomerMatchTarget
+    | KafkaTarget
+    | MetaCustomAudienceTarget
+    | PostgresTarget
+    | RabbitmqTarget
+    | RedisTarget
+    | RestTarget
+    | SegmentTarget
+    | WebhookTarget
+)
+TargetConfig = Annotated[FilesTarget | RowsTarget, Field(discriminator="kind")]
 
 
 class Targets(BaseModel):

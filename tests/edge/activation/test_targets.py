@@ -19,9 +19,9 @@ def test_the_targets_of_the_repository_are_valid_and_ads_get_no_contact_data():
 @pytest.mark.parametrize(
     ("target", "reason"),
     [
-        ("kind: files, format: csv", "crm.purpose: Field required"),
-        ("kind: files, format: xml, purpose: ads", "'csv' or 'jsonl'"),
-        ("kind: fax, format: csv, purpose: ads", "crm.kind"),
+        ("kind: files, format: csv", "crm.files.purpose: Field required"),
+        ("kind: files, format: xml, purpose: ads", "'csv', 'jsonl' or 'parquet'"),
+        ("kind: fax, format: csv, purpose: ads", "Input tag 'fax'"),
         ("kind: files, format: csv, purpose: ads, colour: red", "colour: Extra inputs"),
         ("kind: files, format: csv, purpose: selling", "no purpose 'selling'; there are ads"),
         ("kind: files, format: csv, purpose: ads, columns: {a: email}", "should match pattern"),

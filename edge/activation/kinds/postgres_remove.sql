@@ -1,0 +1,2 @@
+delete from {table}
+where segment = %s and customer_id = %s
