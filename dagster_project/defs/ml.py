@@ -1,11 +1,14 @@
 """What Python computes: identities, models and their scores."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import dagster as dg
 
 from dagster_project import (
+    cluster_report,
+    cluster_settings,
+    cluster_training,
     homes,
     identity,
     pictures,
@@ -90,6 +93,12 @@ def identities(
             yield dg.MaterializeResult(asset_key=["intermediate", table], metadata=facts)
 
 
+class ClusterTraining(dg.Config):
+    """How the clusters are trained: anew, or the champion moved towards who was active since."""
+
+    how: Literal["full", "update"] = "full"
+
+
 @dg.asset(
     key=["models", "clusters"],
     deps=[FEATURES],
@@ -98,16 +107,26 @@ def identities(
     owners=OWNERS,
 )
 def clusters(
-    context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
+    context: dg.AssetExecutionContext,
+    config: ClusterTraining,
+    platform: dg.ResourceParam[Platform],
 ) -> dg.MaterializeResult[None]:
-    """Group customers who behave alike: K-Means, the number of groups by silhouette."""
-    from ml import personas
-
+    """Group customers who behave alike: six algorithms, sets of features and numbers of groups."""
+    settings = platform.settings
+    chosen = cluster_settings.load(settings.config / "clusters.yml")
+    registry = homes.registry(settings)
     with platform.warehouse.connect("training clusters", tell=telling(context)) as connection:
-        features = training.read_features(connection, personas.COLUMNS)
-    result = training.train_clusters(
-        features, homes.registry(platform.settings), seed=platform.settings.seed
-    )
+        features = training.read_features(connection, chosen.numbers, chosen.categories)
+    if config.how == "update":
+        result = cluster_training.update_clusters(
+            features, registry, seed=settings.seed, settings=chosen
+        )
+    else:
+        result = cluster_training.train_clusters(
+            features, registry, seed=settings.seed, settings=chosen
+        )
+    if result.version is not None:
+        telling(context)(f"clusters: {cluster_report.write(settings.reports, registry)}")
     return dg.MaterializeResult(metadata=_trained(context, result))
 
 
@@ -151,7 +170,7 @@ def customer_clusters(
     """Find the cluster of each customer, by the champion model; one row per customer."""
     registry = homes.registry(platform.settings)
     with platform.warehouse.connect("scoring clusters", tell=telling(context)) as connection:
-        features = training.read_features(connection, scoring.features_needed(registry))
+        features = training.read_features(connection, *scoring.features_needed(registry))
         scored = scoring.score_clusters(features, registry)
         rows = scoring.write(connection, scored)
     return dg.MaterializeResult(metadata=_scored(rows, scored))

@@ -1,0 +1,136 @@
+import numpy as np
+import pytest
+from sklearn.metrics import adjusted_rand_score
+
+from ml.clusters import search
+from ml.clusters.algorithms import Dbscan, Hdbscan, KMeans, Mixture, Ward
+from ml.clusters.preparation import Feature, Recipe
+from ml.clusters.search import Plan
+from tests.ml.clusters.shops import PLAN, RECIPE, shop
+
+
+def choose(frame, plan=PLAN, recipes=None, **given):
+    return search.choose(frame, recipes or {"all": RECIPE}, plan=plan, seed=7, **given)
+
+
+def groups(found, frame):
+    prepared = found.preparation
+    return found.shape.nearest(prepared.project(prepared.scaled(frame)))[0]
+
+
+def test_planted_groups_are_found():
+    frame, group = shop()
+
+    found = choose(frame)
+
+    assert len(found.shape) == 3
+    assert adjusted_rand_score(group, groups(found, frame)) == 1
+    assert found.candidates[0].verdict == "chosen"
+    assert found.candidates[1].verdict == "runner-up 1"
+
+
+@pytest.mark.parametrize(
+    "algorithm",
+    [KMeans(3), KMeans(3, mini_batch=True), Mixture(3), Ward(3), Dbscan(0.95), Hdbscan(0.05)],
+    ids=lambda algorithm: algorithm.name,
+)
+def test_every_algorithm_finds_groups_that_are_far_apart(algorithm):
+    frame, group = shop(900)
+
+    prepared, shape = search.fit(frame, RECIPE, algorithm, plan=Plan(measured_rows=400), seed=1)
+
+    best, _ = shape.nearest(prepared.project(prepared.scaled(frame)))
+    assert adjusted_rand_score(group, best) == 1
+
+
+def test_the_best_is_what_is_both_apart_and_stable():
+    frame, _ = shop()
+
+    found = choose(frame)
+
+    told = [c for c in found.candidates if c.verdict == "chosen" or "runner" in c.verdict]
+    scores = [c.quality.silhouette * c.stability for c in told]
+    assert scores == sorted(scores, reverse=True)
+    assert found.reason.startswith(f"{told[0].algorithm.name} on all: silhouette")
+
+
+def test_every_candidate_is_a_row_of_the_table():
+    frame, _ = shop()
+
+    table = choose(frame).table()
+
+    assert {"K-Means, k=3", "K-Means, k=4", "K-Means, k=5", "Ward, k=3"} <= set(table["algorithm"])
+    assert {"Gaussian mixture, k=3", "mini-batch K-Means, k=3"} <= set(table["algorithm"])
+    assert table["bic"].notna().sum() == table["algorithm"].str.startswith("Gaussian").sum()
+    assert table["stability"].notna().sum() == PLAN.finalists
+
+
+def test_the_same_seed_gives_the_same_shape_to_the_last_bit():
+    frame, _ = shop(spread=30.0)
+
+    first, second = choose(frame), choose(frame)
+
+    assert first.shape.centres.tobytes() == second.shape.centres.tobytes()
+    assert first.table().equals(second.table())
+
+
+def test_another_set_of_features_is_measured_in_the_space_of_the_first():
+    frame, _ = shop()
+    frame["noise"] = np.random.default_rng(1).normal(size=len(frame))
+    other = Recipe((Feature("noise", "noise"), Feature("also", "age")))
+
+    table = choose(frame, recipes={"all": RECIPE, "poor": other}).table()
+
+    poor = table[table["features"] == "poor"]
+    assert len(poor)
+    assert poor["silhouette"].max() < table["silhouette"].max()
+
+
+@pytest.mark.parametrize("customers", [0, 1, 2, 29])
+def test_too_few_customers_give_a_reason_and_no_shape(customers):
+    frame = shop(30)[0].iloc[:customers]
+
+    found = choose(frame)
+
+    assert found.shape is None
+    assert found.reason == f"{customers} customers, 30 needed"
+
+
+def test_customers_who_are_all_alike_give_a_reason_and_no_shape():
+    frame, _ = shop(40)
+    frame[["spend", "visits", "age"]] = 1.0
+
+    assert choose(frame).reason == "1 different customers, too few to group"
+
+
+def test_a_grouping_that_leaves_a_tiny_cluster_is_not_chosen():
+    frame, _ = shop(300)
+
+    found = choose(frame, Plan(k_values=(3,), minimum_share=0.5, finalists=1))
+
+    assert found.shape is None
+    assert found.reason.startswith("every grouping leaves a cluster below 50.0% of the customers")
+    assert {c.verdict for c in found.candidates} == {"a cluster below 50.0% of the customers"}
+
+
+def test_a_sample_is_searched_and_everyone_is_grouped():
+    frame, group = shop(3000)
+
+    found = choose(frame, Plan(k_values=(3,), search_rows=200, measured_rows=100))
+
+    assert adjusted_rand_score(group, groups(found, frame)) == 1
+
+
+def test_a_sample_holds_every_stratum_in_its_share():
+    codes = np.repeat([0, 1, 2], [900, 99, 1])
+
+    drawn = search.sample(codes, 100, seed=1)
+
+    assert np.bincount(codes[drawn]).tolist() == [90, 9, 1]
+    assert len(np.unique(drawn)) == len(drawn)
+    assert search.sample(codes, 1000, seed=1).tolist() == list(range(1000))
+
+
+def test_no_set_of_features_is_an_error():
+    with pytest.raises(ValueError, match="no set of features"):
+        search.choose(shop()[0], {}, seed=1)
