@@ -56,8 +56,7 @@ def plane(model: ClusterModel, features: pd.DataFrame, *, minimum: int = 10) -> 
                 _ellipse(axes, mine, _legend(model, cluster), cluster)
         axes.autoscale_view()
     axes.margins(0.15)
-    if axes.patches:
-        _put_legend(axes)
+    _put_legend(axes)
     return png(figure)
 
 
@@ -190,8 +189,7 @@ def sizes_over_time(shares: pd.DataFrame) -> bytes:
     axes.set_xticks(places, [str(moment) for moment in shares.index], rotation=30, ha="right")
     axes.set_ylabel("%")
     axes.set_ylim(bottom=0)
-    if len(shares.columns):
-        _put_legend(axes)
+    _put_legend(axes)
     return png(figure)
 
 
@@ -200,6 +198,8 @@ def _legend(model: ClusterModel, cluster: int) -> str:
 
 
 def _put_legend(axes: Axes) -> None:
+    if not axes.get_legend_handles_labels()[1]:
+        return
     axes.legend(frameon=False, fontsize=7, loc="upper center", bbox_to_anchor=(0.5, -0.15), ncols=2)
 
 
