@@ -198,7 +198,10 @@ def recommendations(
     tell = telling(context)
     with platform.warehouse.connect("recommending", tell=tell) as connection:
         made = recommender_scoring.recommend(
-            connection, homes.registry(platform.settings), tell=tell
+            connection,
+            homes.registry(platform.settings),
+            tell=tell,
+            threads=platform.settings.threads,
         )
     for table, rows in made.rows.items():
         key = dg.AssetKey(["ml", table])
