@@ -57,6 +57,7 @@ def train_clusters(
     seed: int,
     settings: ClusterSettings,
     plan: Plan | None = None,
+    snapshot: str = "",
 ) -> TrainingResult:
     """Group the customers anew, and promote the grouping by the rule.
 
@@ -71,7 +72,7 @@ def train_clusters(
     columns = [*settings.numbers, *settings.categories]
     standardisation.require_columns(features, ["customer_id", "as_of", *columns])
     features = features.sort_values("customer_id", ignore_index=True)
-    dataset = dataset_of(features, columns)
+    dataset = dataset_of(features, columns, snapshot)
     parameters = {"seed": seed, "settings": _hash(settings), **asdict(plan)}
     mark = registries.fingerprint(NAME, dataset, parameters, registries.hash_sources())
     if (same := registry.find(NAME, mark)) is not None:
@@ -124,7 +125,12 @@ def train_clusters(
 
 
 def update_clusters(
-    features: pd.DataFrame, registry: Registry, *, seed: int, settings: ClusterSettings
+    features: pd.DataFrame,
+    registry: Registry,
+    *,
+    seed: int,
+    settings: ClusterSettings,
+    snapshot: str = "",
 ) -> TrainingResult:
     """Move the champion towards customers who came or came back since it was made."""
     from ml.clusters import measures
@@ -136,7 +142,7 @@ def update_clusters(
     model, before = cast("ClusterModel", champion[0]), champion[1]
     features = features.sort_values("customer_id", ignore_index=True)
     columns = [*model.preparation.numbers, *model.preparation.categories]
-    dataset = dataset_of(features, columns)
+    dataset = dataset_of(features, columns, snapshot)
     parameters = {"seed": seed, "updated_from": before.number}
     mark = registries.fingerprint(NAME, dataset, parameters, registries.hash_sources())
     if (same := registry.find(NAME, mark)) is not None:
@@ -189,7 +195,7 @@ def decide(judged: Judged, *, has_champion: bool) -> tuple[bool, str]:
     ] > 0, f"{told}, {_told(judged.champion_gain)} against the champion"
 
 
-def dataset_of(features: pd.DataFrame, columns: list[str]) -> Dataset:
+def dataset_of(features: pd.DataFrame, columns: list[str], snapshot: str = "") -> Dataset:
     """Identify the rows of a training without keeping one of them."""
     as_of = features["as_of"].max() if len(features) else None
     frame = features[["customer_id", *columns]].round(6)
@@ -198,6 +204,7 @@ def dataset_of(features: pd.DataFrame, columns: list[str]) -> Dataset:
         rows=len(features),
         sha256=registries.hash_frame(frame),
         as_of="" if as_of is None else pd.Timestamp(as_of).isoformat(),
+        snapshot=snapshot,
     )
 
 

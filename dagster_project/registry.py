@@ -40,12 +40,16 @@ TRAINING_SOURCES = (
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Which rows a model was trained on, without a row of them."""
+    """Which rows a model was trained on, without a row of them.
+
+    ``snapshot`` is the hash of the landed files that the warehouse was made of.
+    """
 
     name: str
     rows: int
     sha256: str
     as_of: str
+    snapshot: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +163,7 @@ class Registry:
                 "fingerprint": training.fingerprint,
                 "code_version": training.code_version,
                 "dataset_sha256": dataset.sha256,
+                "snapshot": dataset.snapshot,
                 "model_sha256": sha256,
                 "as_of": dataset.as_of,
             },

@@ -19,6 +19,7 @@ from dagster_project import (
     training,
 )
 from dagster_project.platform import Platform, telling
+from dagster_project.predictions import examples
 
 LINKS = dg.AssetKey(["intermediate", "int_identifiers_linked"])
 FEATURES = dg.AssetKey(["features", "ftr_customers"])
@@ -117,13 +118,14 @@ def clusters(
     registry = homes.registry(settings)
     with platform.warehouse.connect("training clusters", tell=telling(context)) as connection:
         features = training.read_features(connection, chosen.numbers, chosen.categories)
+        snapshot = examples.snapshot(connection).sha256
     if config.how == "update":
         result = cluster_training.update_clusters(
-            features, registry, seed=settings.seed, settings=chosen
+            features, registry, seed=settings.seed, settings=chosen, snapshot=snapshot
         )
     else:
         result = cluster_training.train_clusters(
-            features, registry, seed=settings.seed, settings=chosen
+            features, registry, seed=settings.seed, settings=chosen, snapshot=snapshot
         )
     if result.version is not None:
         telling(context)(f"clusters: {cluster_report.write(settings.reports, registry)}")
@@ -144,6 +146,7 @@ def recommender(
     settings, recipe = platform.settings, recommender_inputs.load_recipe()
     with platform.warehouse.connect("training recommenders", tell=telling(context)) as connection:
         inputs = recommender_inputs.read_inputs(connection, recipe)
+        snapshot = examples.snapshot(connection).sha256
     if inputs is None:
         telling(context)("nothing to train on: no behaviour event is loaded")
         return dg.MaterializeResult(metadata={"outcome": "skipped"})
@@ -153,6 +156,7 @@ def recommender(
         seed=settings.seed,
         recipe=recipe,
         threads=settings.threads,
+        snapshot=snapshot,
     )
     return dg.MaterializeResult(metadata=_trained(context, result))
 

@@ -260,13 +260,15 @@ def sample(codes: NDArray[np.intp], most: int, seed: int) -> NDArray[np.intp]:
     starts = np.cumsum(sizes) - sizes
     place = np.empty(len(codes), dtype=np.intp)
     place[by_stratum] = np.arange(len(codes)) - starts[shuffled[by_stratum]]
-    return np.sort(order[place < wanted[shuffled]]).astype(np.intp)
+    chosen: NDArray[np.intp] = order[place < wanted[shuffled]].astype(np.intp)
+    return np.sort(chosen)
 
 
 def _codes(frame: pd.DataFrame, strata: Sequence[str]) -> NDArray[np.intp]:
     if not strata or frame.empty:
         return np.zeros(len(frame), dtype=np.intp)
-    return frame.groupby(list(strata), dropna=False, sort=True).ngroup().to_numpy(dtype=np.intp)
+    codes = frame.groupby(list(strata), dropna=False, sort=True).ngroup()
+    return np.asarray(codes, dtype=np.intp)
 
 
 def _others(plan: Plan, k_values: Sequence[int]) -> list[Algorithm]:
