@@ -343,7 +343,7 @@ def _trial(candidate: Candidate) -> Trial:
             "features": candidate.features,
             "verdict": candidate.verdict,
         },
-        metrics={**quality, "stability": candidate.stability, "score": candidate.score},
+        metrics={**quality, "stability": candidate.stability},
     )
 
 

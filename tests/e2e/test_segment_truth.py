@@ -123,7 +123,8 @@ def test_clusters_recover_most_of_the_personas_that_nobody_told_them_of(clusters
     index = adjusted_rand_score(clusters["persona"], clusters["label"])
     # if every cluster were called by the persona most of its customers have
     right = table.max().sum() / len(clusters)
-    text = f"adjusted Rand index {index:.3f}, {right:.0%} in a cluster of their persona\n{table.to_string()}"
+    told = f"adjusted Rand index {index:.3f}, {right:.0%} in a cluster of their persona"
+    text = f"{told}\n{table.to_string()}"
     tables_shown["personas and clusters"] = text
     assert index >= LEAST_RAND, f"\n{text}"
     assert right >= LEAST_RIGHT, f"\n{text}"
