@@ -10,7 +10,7 @@ export PYTHONUNBUFFERED := 1
 .PHONY: help setup demo test lint unit ui bench bench-models clean
 
 help: ## Show what each target does
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 13) else f"Tessera needs Python 3.11 or 3.12, found {v[0]}.{v[1]}: name one with make PYTHON=python3.11")'

@@ -160,7 +160,7 @@ def resegment_customers_on_crossings(
     name="resegment_customers_on_drift",
     minimum_interval_seconds=600,
     description="One run where customers have moved away from what the clusters learnt: shifted "
-    "features, shares that moved, or a fallen silhouette; once for each champion.",
+    "features, shares that moved, or a fallen silhouette; once for each moment published.",
 )
 def resegment_customers_on_drift(
     context: dg.SensorEvaluationContext, platform: dg.ResourceParam[Platform]
@@ -168,7 +168,7 @@ def resegment_customers_on_drift(
     """Ask for a training when the newest published customers differ from those learnt from."""
     seen = cluster_drift.since(platform.settings, context.cursor)
     if not seen.alarms:
-        return dg.SkipReason(seen.reason)
+        return dg.SensorResult(skip_reason=dg.SkipReason(seen.reason), cursor=seen.cursor)
     context.log.info("drifted: %s", "; ".join(seen.alarms))
     return dg.SensorResult(
         run_requests=[dg.RunRequest(run_key=seen.request_key)], cursor=seen.cursor

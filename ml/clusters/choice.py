@@ -48,7 +48,7 @@ def judge(
     allowed: list[tuple[Candidate, Shape]] = []
     refused: list[tuple[Candidate, Shape]] = []
     for candidate, shape in tried:
-        verdict = _refusal(candidate.quality, plan)
+        verdict = _refusal(candidate.quality, plan, len(spaces[first]))
         if verdict:
             refused.append((replace(candidate, verdict=verdict), shape))
         else:
@@ -113,11 +113,13 @@ def _told(
     return told + [(replace(c, verdict="less clear, beyond noise"), s) for c, s in blurred]
 
 
-def _refusal(quality: Quality, plan: Plan) -> str:
+def _refusal(quality: Quality, plan: Plan, customers: int) -> str:
     if quality.silhouette <= -1:
         return "fewer than two clusters"
     if quality.smallest_share < plan.minimum_share:
         return f"a cluster below {plan.minimum_share:.1%} of the customers"
+    if round(quality.smallest_share * customers) < plan.minimum_members:
+        return f"a cluster of fewer than {plan.minimum_members} customers"
     return ""
 
 

@@ -35,8 +35,8 @@ class Plan:
         For DBSCAN and HDBSCAN.
     minimum_customers : int
         Fewer give no model.
-    minimum_share : float
-        Of the customers, in the smallest cluster.
+    minimum_share, minimum_members : float, int
+        Of the customers, in the smallest cluster: profiles of a few would tell of persons.
     minimum_stability : float
         Mean adjusted Rand index over bootstrap samples.
     search_rows, measured_rows : int
@@ -54,6 +54,7 @@ class Plan:
     least_shares: tuple[float, ...] = (0.02, 0.05)
     minimum_customers: int = 30
     minimum_share: float = 0.02
+    minimum_members: int = 10
     minimum_stability: float = 0.7
     search_rows: int = 20_000
     measured_rows: int = 2_000

@@ -7,9 +7,9 @@ from sklearn.metrics import adjusted_rand_score
 
 from tests.warehouse.segment_reference import MEMBERS
 
-# Of clusters. So small a shop surely shows but four groups, too few for seven personas; a shop of
-# 2,000 customers shows seven, and the index is 0.53. A classifier told the personas reaches 0.82.
-LEAST_RAND, LEAST_RIGHT = 0.35, 0.5
+# Of clusters. In shops of 2,000 to 120,000 customers the index is 0.53 to 0.55, and 71 % are right; in
+# this small one it depends more on chance. A classifier told the personas reaches 0.82.
+LEAST_RAND, LEAST_RIGHT = 0.4, 0.6
 
 # Persona, the segment that should find its people, least precision, least recall. What was planted
 # is how people behave, not what a segment asks for; habits need more than three months to show.

@@ -125,6 +125,17 @@ def test_a_grouping_that_leaves_a_tiny_cluster_is_not_chosen():
     assert {c.verdict for c in found.candidates} == {"a cluster below 50.0% of the customers"}
 
 
+def test_a_cluster_of_a_few_customers_is_not_chosen_however_small_the_shop():
+    frame, _ = shop(30)
+    frame.loc[frame.index[:4], "age"] += 300.0  # four of thirty are a group of their own
+
+    found = choose(frame, Plan(k_values=(3, 4), minimum_share=0.01, finalists=2))
+
+    few = [c for c in found.candidates if round(c.quality.smallest_share * 30) < 10]
+    assert few
+    assert {c.verdict for c in few} == {"a cluster of fewer than 10 customers"}
+
+
 def test_a_sample_is_searched_and_everyone_is_grouped():
     frame, group = shop(3000)
 
