@@ -7,7 +7,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from tests.warehouse.segment_reference import MEMBERS
 
-# Of clusters. In shops of 2,000 to 120,000 customers the index is 0.53 to 0.55, and 71 % are right; in
+# Of clusters. In shops of 2,000 to 120,000 customers the index is 0.53 to 0.55, 71 % are right; in
 # this small one it depends more on chance. A classifier told the personas reaches 0.82.
 LEAST_RAND, LEAST_RIGHT = 0.4, 0.6
 
