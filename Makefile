@@ -7,10 +7,10 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint unit ui bench clean
+.PHONY: help setup demo test lint unit ui bench bench-models clean
 
 help: ## Show what each target does
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 13) else f"Tessera needs Python 3.11 or 3.12, found {v[0]}.{v[1]}: name one with make PYTHON=python3.11")'
@@ -44,6 +44,9 @@ ui: setup ## Serve Dagster at 127.0.0.1:3000 and MLflow at 127.0.0.1:5000 until 
 
 bench: $(VENV)/.installed ## Measure speed as ratios in one run; EVENTS=10000000 for the large one
 	@python -m bench.bench --events $(or $(EVENTS),1000000)
+
+bench-models: $(VENV)/.installed ## Measure the speed of models as ratios in one run; CUSTOMERS=100000 for a small one
+	@python -m bench.models --customers $(or $(CUSTOMERS),1000000)
 
 clean: ## Remove the virtual environment and all state in the checkout
 	rm -rf $(VENV) .tessera .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info dbt/target dbt/logs

@@ -1,9 +1,12 @@
 """Making a home ready: its folders, Dagster's instance and MLflow's schema."""
 
 import shutil
+from dataclasses import asdict
 
-from dagster_project.registry import Registry
+from dagster_project.platform import Platform
+from dagster_project.registry import Decision, Registry
 from dagster_project.settings import PROJECT, Settings
+from edge import ledger
 
 
 def prepare(settings: Settings) -> None:
@@ -19,7 +22,15 @@ def prepare(settings: Settings) -> None:
 
 
 def registry(settings: Settings) -> Registry:
-    """Return the model registry of this home."""
+    """Return the model registry of this home; what it decides is written to the ledger."""
+
+    def note(decision: Decision) -> None:
+        ledger.append(
+            settings.landing, "model", [asdict(decision)], recorded_at=Platform(settings).now()
+        )
+
     return Registry(
-        tracking_uri=settings.tracking_uri, artifact_location=settings.artifacts.as_uri()
+        tracking_uri=settings.tracking_uri,
+        artifact_location=settings.artifacts.as_uri(),
+        note=note,
     )

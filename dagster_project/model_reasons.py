@@ -12,7 +12,7 @@ from edge.published import open_newest
 
 if TYPE_CHECKING:
     from dagster_project.settings import Settings
-    from ml.clusters import ClusterModel
+    from ml.clusters.model import ClusterModel
 
 PACKAGE = "dagster_project"
 CLUSTERS = "ml.customer_clusters"
@@ -22,8 +22,8 @@ CLUSTERS = "ml.customer_clusters"
 class Feature:
     """One feature of a customer, in its unit and in standard deviations from the mean.
 
-    ``centre`` is the cluster's; ``pull`` is how much nearer this feature brings the customer to it
-    than to the next best cluster, in squared deviations; negative where it pulls away.
+    ``centre`` is the mean of the cluster; ``pull`` is how much this feature speaks for it and
+    against the next best cluster, in half squared distances; negative where it speaks against.
     """
 
     name: str
@@ -55,32 +55,29 @@ def cluster_reason(settings: Settings, customer_id: str, *, most: int = 5) -> Mo
     found = homes.registry(settings).champion("clusters") if row is not None else None
     if row is None or found is None or frame.empty:
         return None
+    from ml.clusters.model import explain
+
     cluster, label, distance, version = row
     model = cast("ClusterModel", found[0])
     if found[1].label != version:  # trained anew since: its centres say nothing of that version
         return ModelReason(CLUSTERS, version, cluster, label, distance, None, ())
-    place = model.scaling.transform(frame)[0]
-    squares = (place - model.centres) ** 2
-    totals = squares.sum(axis=1)
-    others = [k for k in range(len(totals)) if k != cluster]
-    rival = min(others, key=lambda k: totals[k]) if others else cluster
-    pull = squares[rival] - squares[cluster]
-    columns = model.scaling.columns
-    order = sorted(range(len(columns)), key=lambda i: -abs(float(pull[i])))[:most]
+    why = explain(model, frame)
+    names = model.preparation.names
+    order = sorted(range(len(names)), key=lambda i: -abs(float(why.pulls[i])))[:most]
     return ModelReason(
         model=CLUSTERS,
         model_version=version,
         cluster=cluster,
         label=label,
         distance=float(distance),
-        next_label=model.labels[rival] if others else None,
+        next_label=model.labels[why.rival] if why.rival != why.cluster else None,
         features=tuple(
             Feature(
-                name=columns[i],
-                value=_number(frame[columns[i]].iloc[0]),
-                deviations=float(place[i]),
-                centre=float(model.centres[cluster][i]),
-                pull=float(pull[i]),
+                name=names[i],
+                value=_number(why.values[i]),
+                deviations=float(why.scaled[i]),
+                centre=float(model.profiles[why.cluster][i]),
+                pull=float(why.pulls[i]),
             )
             for i in order
         ),

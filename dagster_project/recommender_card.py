@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, StrictUndefined
 
+from dagster_project.trial_runs import Trial
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from dagster_project.recommender_inputs import Recipe
@@ -29,6 +34,43 @@ def model_card(
         recipe=recipe,
         reason=reason,
     )
+
+
+def trials(tried: Mapping[str, pd.DataFrame], best: int = 2) -> list[Trial]:
+    """Give the best trials of each search; all of them are a table of the run."""
+    found = []
+    for name, frame in tried.items():
+        for number, row in frame.nlargest(best, "recall").iterrows():
+            parameters = {str(key): value for key, value in row.items() if key != "recall"}
+            found.append(
+                Trial(
+                    f"{name}, trial {number}",
+                    {"component": name, **parameters},
+                    {"recall": float(row["recall"])},
+                )
+            )
+    return sorted(found, key=lambda trial: -trial.metrics["recall"])
+
+
+def interface() -> dict[str, bytes]:
+    """Say what goes in and what comes out, with an example of nobody and of no product."""
+    inputs = [("customer_id", "string"), ("product_id", "string"), ("weight", "double"),
+              ("at", "datetime")]  # fmt: skip
+    outputs = [("rank", "integer"), ("product_id", "string"), ("score", "double")]
+    signature = {
+        "inputs": [{"name": name, "type": kind, "required": True} for name, kind in inputs],
+        "outputs": [{"name": name, "type": kind} for name, kind in outputs],
+    }
+    example = [
+        {"customer_id": "nobody", "product_id": f"made up {place}", "weight": weight, "at": at}
+        for place, (weight, at) in enumerate(
+            [(1.0, "2026-01-01T00:00:00"), (3.0, "2026-01-02T00:00:00")]
+        )
+    ]
+    return {
+        "signature.json": (json.dumps(signature, indent=2) + "\n").encode(),
+        "input_example.json": (json.dumps(example, indent=2) + "\n").encode(),
+    }
 
 
 def _markdown(frame: pd.DataFrame) -> str:

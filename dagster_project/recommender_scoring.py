@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ml.recommendations.interactions import Interactions
 
 PACKAGE = "dagster_project"
+TELL_EVERY = 5_000  # customers
 TABLES = (
     "recommendations",
     "segment_recommendations",
@@ -45,6 +46,7 @@ def score(
     *,
     count: int = 10,
     tell: Callable[[str], None] = lambda _: None,
+    threads: int = 1,
 ) -> tuple[Scored, ...]:
     """Give the rows of every table; none without a champion or without behaviour.
 
@@ -70,7 +72,9 @@ def score(
     bought = read(inputs.purchases, as_of=inputs.as_of, products=model.products)
     return (
         Scored(
-            TABLES[0], _recommended(model, known, hidden, groups, count, version, tell), version
+            TABLES[0],
+            _recommended(model, known, hidden, groups, count, version, tell, threads),
+            version,
         ),
         Scored(TABLES[1], _of_segments(groups, known, count, version), version),
         Scored(TABLES[2], (associations.similar_products(known, inputs.catalogue),), version),
@@ -91,6 +95,7 @@ def recommend(
     registry: Registry,
     *,
     tell: Callable[[str], None] = lambda _: None,
+    threads: int = 1,
 ) -> Made:
     """Write every table, unless they were made from the same rows by the same champion."""
     version = registry.champion_version(NAME)
@@ -106,6 +111,7 @@ def recommend(
         recommender_inputs.read_clusters(connection),
         registry,
         tell=tell,
+        threads=threads,
     ):
         scoring.write(connection, scored)
     comment = fill(statement(PACKAGE, "ml_note_mark"), {"mark": literal(made_from)})
@@ -128,6 +134,14 @@ def _counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return {table: len(connection.table(f"ml.{table}")) for table in TABLES}
 
 
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    rows: NDArray[np.intp]
+    places: NDArray[np.intp]
+    scores: NDArray[np.float64]
+    sums: Mapping[int, NDArray[np.float64]]
+
+
 class _Groups:
     """Sums of the scores of a segment's customers, filled while customers are scored."""
 
@@ -137,13 +151,22 @@ class _Groups:
         self.sums = np.zeros((len(self.names), products))
         self.sizes = np.bincount(self.codes[self.codes >= 0], minlength=len(self.names))
 
-    def add(self, rows: NDArray[np.intp], scores: NDArray[np.float32]) -> None:
-        """Add the scores of some customers, each on a scale from 0 to 1."""
+    def sum_of(
+        self, rows: NDArray[np.intp], scores: NDArray[np.float32]
+    ) -> dict[int, NDArray[np.float64]]:
+        """Sum the scores of some customers by segment, each on a scale from 0 to 1."""
         from ml.recommendations.hybrid import scaled
 
         codes, shares = self.codes[rows], scaled(scores)
-        for code in np.unique(codes[codes >= 0]):
-            self.sums[code] += shares[codes == code].sum(axis=0, dtype=np.float64)
+        return {
+            int(code): shares[codes == code].sum(axis=0, dtype=np.float64)
+            for code in np.unique(codes[codes >= 0])
+        }
+
+    def add(self, sums: Mapping[int, NDArray[np.float64]]) -> None:
+        """Add the sums of some customers."""
+        for code, values in sums.items():
+            self.sums[code] += values
 
 
 def _recommended(
@@ -154,15 +177,22 @@ def _recommended(
     count: int,
     version: Version,
     tell: Callable[[str], None],
+    threads: int,
 ) -> Iterator[pd.DataFrame]:
     from ml.recommendations import ranking
 
     scorer, people = model.scorer(known), len(known.customers)
     sources = model.sources(known)
-    for rows in ranking.batches(people, len(known.products)):
+
+    def rank(rows: NDArray[np.intp]) -> _Ranked:
         scores = scorer(rows)
-        groups.add(rows, scores)
-        places, found = ranking.first_places(scores, count, hidden[rows])
+        best = ranking.first_places(scores, count, hidden[rows])
+        return _Ranked(rows, *best, groups.sum_of(rows, scores))
+
+    told = 0
+    for batch in ranking.ahead(ranking.batches(people, len(known.products)), rank, threads=threads):
+        rows, places, found = batch.rows, batch.places, batch.scores
+        groups.add(batch.sums)
         is_given = places != ranking.NOBODY
         row, _ = np.nonzero(is_given)
         shown = places[is_given]
@@ -176,7 +206,10 @@ def _recommended(
                 "model_version": version.label,
             }
         )
-        tell(f"recommended to {int(rows[-1]) + 1:,} of {people:,} customers")
+        done = int(rows[-1]) + 1
+        if done == people or done - told >= TELL_EVERY:
+            told = done
+            tell(f"recommended to {done:,} of {people:,} customers")
 
 
 def _of_segments(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 import pandas as pd
 
+from dagster_project import recommender_card
 from dagster_project import registry as registries
-from dagster_project.recommender_card import model_card
 from dagster_project.recommender_inputs import Inputs, Recipe, hide, load_recipe
 from dagster_project.registry import Dataset, Registry, Training
 from dagster_project.training import TrainingResult, unchanged
@@ -56,6 +56,7 @@ def train_recommender(
     recipe: Recipe | None = None,
     models: Mapping[str, Algorithm] | None = None,
     threads: int = 1,
+    snapshot: str = "",
 ) -> TrainingResult:
     """Learn how to mix, compare with every single model and the champion's recipe, and record.
 
@@ -69,7 +70,7 @@ def train_recommender(
     models = lineup(threads=threads) if models is None else models
     told = {name: f"{type(each).__name__} {_told(each)}" for name, each in sorted(models.items())}
     described = {"seed": seed, **asdict(recipe), "models": json.dumps(told)}
-    dataset = _dataset(inputs)
+    dataset = _dataset(inputs, snapshot)
     mark = registries.fingerprint(NAME, dataset, described, registries.hash_sources())
     if (same := registry.find(NAME, mark)) is not None:
         return unchanged(NAME, METRIC, same)
@@ -103,7 +104,9 @@ def train_recommender(
             fingerprint=mark,
             code_version=registries.code_version(),
             steps=_steps(learnt.trials),
+            trials=tuple(recommender_card.trials(learnt.trials)),
             files=_files(choice.hybrid, compared, recipe, choice.reason, seed)
+            | recommender_card.interface()
             | {f"trials_of_{name}.csv": t.to_csv().encode() for name, t in learnt.trials.items()},
         )
     )
@@ -263,7 +266,7 @@ def _without_threads(told: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _dataset(inputs: Inputs) -> Dataset:
+def _dataset(inputs: Inputs, snapshot: str) -> Dataset:
     parts = (inputs.dated, inputs.purchases, inputs.catalogue.reset_index())
     hashes = [registries.hash_frame(frame) for frame in parts]
     return Dataset(
@@ -271,6 +274,7 @@ def _dataset(inputs: Inputs) -> Dataset:
         rows=len(inputs.dated),
         sha256=registries.hash_frame(pd.DataFrame({"part": hashes})),
         as_of=inputs.as_of.isoformat(),
+        snapshot=snapshot,
     )
 
 
@@ -304,5 +308,7 @@ def _files(
         segments = compared.by_group(compared.segments, compared.segment_names)
         files["recall_by_segment.csv"] = segments.rename_axis("model").round(6).to_csv().encode()
         files["recall_by_knowledge.csv"] = levels.round(6).to_csv().encode()
-        files["model_card.md"] = model_card(table, levels, weights, recipe, reason).encode()
+        files["model_card.md"] = recommender_card.model_card(
+            table, levels, weights, recipe, reason
+        ).encode()
     return files

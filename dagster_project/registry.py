@@ -9,51 +9,47 @@ import tempfile
 from dataclasses import dataclass, field
 from importlib.metadata import version as package_version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 import numpy as np
 
+from dagster_project import aliases, model_files, trial_runs
+from dagster_project.aliases import CHAMPION, NOT_PROMOTED, PROMOTED
+from dagster_project.model_files import NAMES, Model
 from dagster_project.settings import PROJECT
+from dagster_project.trial_runs import Trial
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     import pandas as pd
     from mlflow import MlflowClient
     from mlflow.entities import DatasetInput
     from mlflow.entities.model_registry import ModelVersion
-    from numpy.typing import NDArray
 
-PREDICTIONS = ("purchase_7d", "category_purchase_7d", "churn")
-NAMES = ("clusters", "recommender", *PREDICTIONS, "lifetimes")
-CHAMPION = "champion"
-PROMOTED, NOT_PROMOTED = "promoted", "not_promoted"  # tags whose value is the reason
 TRAINING_SOURCES = (
     "ml/**/*.py",
     "dagster_project/training.py",
+    "dagster_project/cluster_[cst]*.py",
     "dagster_project/recommender_*.py",
     "dagster_project/ml_*.sql",
 )
 
 
-class Model(Protocol):
-    """What can be kept: arrays and JSON, neither of which names a customer."""
-
-    def state(self) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
-        """Give the arrays and the parameters to restore the model from."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Which rows a model was trained on, without a row of them."""
+    """Which rows a model was trained on, without a row of them.
+
+    ``snapshot`` is the hash of the landed files that the warehouse was made of.
+    """
 
     name: str
     rows: int
     sha256: str
     as_of: str
+    snapshot: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +65,18 @@ class Training:
     code_version: str
     steps: tuple[tuple[int, Mapping[str, float]], ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
+    trials: tuple[Trial, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided about the versions of a model, and why."""
+
+    name: str
+    decision: Literal["promoted", "kept", "rolled back"]
+    number: int
+    champion_before: int | None
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +98,14 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """Trained models by name and version, in MLflow's tracking store and model registry."""
+    """Trained models by name and version, in MLflow's tracking store and model registry.
+
+    Every decision about a version is also told to ``note``, for the ledger.
+    """
 
     tracking_uri: str
     artifact_location: str
+    note: Callable[[Decision], None] = lambda _: None
 
     def prepare(self) -> None:
         """Create the schema, the experiments and the model names; safe to repeat."""
@@ -111,8 +123,9 @@ class Registry:
 
         client = self._client()
         dataset = training.dataset
+        experiment = self._experiment(client, training.name)
         run = client.create_run(
-            self._experiment(client, training.name),
+            experiment,
             run_name=f"{training.name} {dataset.as_of}",
             tags={"code_version": training.code_version, "fingerprint": training.fingerprint},
         )
@@ -132,12 +145,14 @@ class Registry:
         client.log_inputs(run_id, [_dataset_input(dataset)])
         with tempfile.TemporaryDirectory() as folder:
             model = Path(folder) / "model"
-            save(training.model, model)
+            model_files.save(training.model, model)
+            sha256 = model_files.hash_of(model)
             client.log_artifacts(run_id, str(model), "model")
             for name, content in training.files.items():
                 path = Path(folder) / name
                 path.write_bytes(content)
                 client.log_artifact(run_id, str(path))
+        trial_runs.log(client, experiment, run_id, training.trials)
         client.set_terminated(run_id, RunStatus.to_string(RunStatus.FINISHED))
         self._ensure_registered(client, training.name)
         created = client.create_model_version(
@@ -148,6 +163,8 @@ class Registry:
                 "fingerprint": training.fingerprint,
                 "code_version": training.code_version,
                 "dataset_sha256": dataset.sha256,
+                "snapshot": dataset.snapshot,
+                "model_sha256": sha256,
                 "as_of": dataset.as_of,
             },
         )
@@ -156,26 +173,50 @@ class Registry:
     def promote(self, version: Version, reason: str) -> None:
         """Make a version the champion of its name, and say why."""
         client = self._client()
-        client.set_registered_model_alias(version.name, CHAMPION, str(version.number))
-        client.set_model_version_tag(version.name, str(version.number), PROMOTED, reason)
+        before = aliases.number_of(client, version.name, CHAMPION)
+        aliases.crown(client, version.name, version.number, reason)
+        self.note(Decision(version.name, "promoted", version.number, before, reason))
 
     def keep(self, version: Version, reason: str) -> None:
-        """Say why a version did not become the champion."""
+        """Say why a version did not become the champion; it is the challenger."""
         client = self._client()
-        client.set_model_version_tag(version.name, str(version.number), NOT_PROMOTED, reason)
+        before = aliases.number_of(client, version.name, CHAMPION)
+        aliases.challenge(client, version.name, version.number, reason)
+        self.note(Decision(version.name, "kept", version.number, before, reason))
+
+    def roll_back(self, name: str, reason: str) -> Version:
+        """Make the champion before this one the champion again."""
+        client = self._client()
+        back, fallen = aliases.uncrown(client, name, reason)
+        self.note(Decision(name, "rolled back", back, fallen, reason))
+        return self.version(name, back)
+
+    def version(self, name: str, number: int) -> Version:
+        """Find a version by its number; raise LookupError where there is none."""
+        for found in self.versions(name):
+            if found.number == number:
+                return found
+        raise LookupError(f"{name} has no version {number}")
+
+    def versions(self, name: str) -> list[Version]:
+        """Give every version of a name, the newest first."""
+        client = self._client()
+        found = client.search_model_versions(f"name = '{name}'")
+        return [self._version(client, one) for one in sorted(found, key=lambda v: -int(v.version))]
+
+    def aliases_of(self, name: str) -> dict[int, str]:
+        """Give the alias of each version that has one, by its number."""
+        client = self._client()
+        found = {alias: aliases.number_of(client, name, alias) for alias in aliases.ALL}
+        return {number: alias for alias, number in found.items() if number is not None}
 
     def champion_version(self, name: str) -> Version | None:
         """Find the champion of a name without loading it."""
-        from mlflow.exceptions import MlflowException
-
         client = self._client()
-        try:
-            found = client.get_model_version_by_alias(name, CHAMPION)
-        except MlflowException as error:
-            if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
-                return None
-            raise
-        return self._version(client, found)
+        number = aliases.number_of(client, name, CHAMPION)
+        if number is None:
+            return None
+        return self._version(client, client.get_model_version(name, str(number)))
 
     def champion(self, name: str) -> tuple[Model, Version] | None:
         """Load the champion of a name (``models:/<name>@champion``), or None without one."""
@@ -188,12 +229,12 @@ class Registry:
 
         uri = self._client().get_model_version_download_uri(version.name, str(version.number))
         if urlsplit(uri).scheme == "file":
-            return restore(version.name, Path(download_artifacts(artifact_uri=uri)))
+            return model_files.restore(version.name, Path(download_artifacts(artifact_uri=uri)))
         with tempfile.TemporaryDirectory() as folder:
             path = download_artifacts(
                 artifact_uri=uri, dst_path=folder, tracking_uri=self.tracking_uri
             )
-            return restore(version.name, Path(path))
+            return model_files.restore(version.name, Path(path))
 
     def newest_version(self, name: str) -> Version | None:
         """Find the version trained last, promoted or not."""
@@ -266,39 +307,6 @@ class Registry:
             parameters=dict(run.data.params),
             tags=dict(found.tags),
         )
-
-
-def save(model: Model, folder: Path) -> None:
-    """Write a model as ``model.npz`` and ``model.json``; the same model gives the same bytes."""
-    arrays, parameters = model.state()
-    folder.mkdir(parents=True, exist_ok=True)
-    np.savez(folder / "model.npz", allow_pickle=False, **arrays)
-    text = json.dumps(parameters, indent=2, sort_keys=True, ensure_ascii=False)
-    (folder / "model.json").write_text(text + "\n", encoding="utf-8")
-
-
-def restore(name: str, folder: Path) -> Model:
-    """Read a model that ``save`` wrote."""
-    parameters = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-    with np.load(folder / "model.npz", allow_pickle=False) as stored:
-        arrays = dict(stored)
-    if name == "clusters":
-        from ml.clusters import ClusterModel
-
-        return ClusterModel.restore(arrays, parameters)
-    if name == "recommender":
-        from ml.recommendations.hybrid import HybridModel
-
-        return HybridModel.restore(arrays, parameters)
-    if name in PREDICTIONS:
-        from ml.predictions.model import Prediction
-
-        return Prediction.restore(arrays, parameters)
-    if name == "lifetimes":
-        from ml.lifetimes.value import LifetimeModel
-
-        return LifetimeModel.restore(arrays, parameters)
-    raise ValueError(f"no model is called {name!r}; known are {', '.join(NAMES)}")
 
 
 def hash_frame(frame: pd.DataFrame) -> str:

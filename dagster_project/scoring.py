@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from dagster_project.registry import Registry, Version
-    from ml.clusters import ClusterModel
+    from ml.clusters.model import ClusterModel
 
 PACKAGE = "dagster_project"
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -46,10 +46,13 @@ class Scored:
     version: Version | None
 
 
-def features_needed(registry: Registry) -> tuple[str, ...]:
-    """Name the features that the champion of the clusters reads; none without a champion."""
+def features_needed(registry: Registry) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Name the numbers and the texts that the champion of the clusters reads; none without one."""
     found = registry.champion("clusters")
-    return () if found is None else cast("ClusterModel", found[0]).scaling.columns
+    if found is None:
+        return (), ()
+    preparation = cast("ClusterModel", found[0]).preparation
+    return preparation.numbers, preparation.categories
 
 
 def score_clusters(features: pd.DataFrame, registry: Registry) -> Scored:
@@ -57,10 +60,10 @@ def score_clusters(features: pd.DataFrame, registry: Registry) -> Scored:
     found = registry.champion("clusters")
     if found is None:
         return Scored("customer_clusters", (), None)
-    from ml import clusters
+    from ml.clusters.model import assign
 
     model, version = found
-    assigned = clusters.assign(cast("ClusterModel", model), features)
+    assigned = assign(cast("ClusterModel", model), features)
     assigned.insert(1, "as_of", features["as_of"].to_numpy())
     assigned["model_version"] = version.label
     return Scored("customer_clusters", (assigned,), version)

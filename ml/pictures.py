@@ -11,18 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.patches import Ellipse
 from PIL import Image
-from sklearn.decomposition import PCA
 
 from ml.standardisation import require_columns
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
-    from numpy.typing import NDArray
-
-    from ml.clusters import ClusterModel
 
 COLOURS = (
     "#4c72b0", "#dd8452", "#55a868", "#c44e52", "#8172b3", "#937860", "#da8bc3", "#8c8c8c",
@@ -62,47 +57,7 @@ def rfm_heat_map(scores: pd.DataFrame, *, minimum: int = 10) -> bytes:
     axes.set_yticks(range(5), [str(score) for score in range(1, 6)])
     axes.set_xlabel("recency score (5: bought most recently)")
     axes.set_ylabel("frequency score (5: bought most often)")
-    _title(axes, f"Customers by recency and frequency ({len(known):,} buyers)", minimum)
-    return png(figure)
-
-
-def cluster_map(model: ClusterModel, features: pd.DataFrame, *, minimum: int = 10) -> bytes:
-    """Draw clusters on the plane that shows most of their differences, without any customer.
-
-    Parameters
-    ----------
-    model : ClusterModel
-        Gives each customer a cluster.
-    features : DataFrame of shape (n_customers, >= n_columns)
-        The columns of the model.
-    minimum : int
-        Clusters of fewer customers are left out.
-
-    Returns
-    -------
-    bytes
-        A PNG: an ellipse of one standard deviation around the mean of each cluster.
-    """
-    matrix = model.scaling.transform(features)
-    nearest = _nearest(matrix, model.centres)
-    figure, axes = canvas(6.4, 4.6)
-    _title(axes, "Clusters, one standard deviation around each mean", minimum)
-    sizes = np.bincount(nearest, minlength=len(model.centres))
-    if len(matrix) >= 2 and matrix.shape[1] >= 2 and np.ptp(matrix, axis=0).any():
-        projection = PCA(n_components=2, svd_solver="full").fit(_thinned(matrix))
-        plane = projection.transform(matrix)
-        explained = projection.explained_variance_ratio_
-        axes.set_xlabel(f"first component ({explained[0]:.0%} of the variance)")
-        axes.set_ylabel(f"second component ({explained[1]:.0%})")
-        for cluster, size in enumerate(sizes):
-            if size >= max(minimum, 2):
-                _ellipse(axes, plane[nearest == cluster], model.labels[cluster], cluster)
-        axes.autoscale_view()
-    axes.margins(0.15)
-    if axes.patches:
-        axes.legend(
-            frameon=False, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.15), ncols=2
-        )
+    title(axes, f"Customers by recency and frequency ({len(known):,} buyers)", minimum)
     return png(figure)
 
 
@@ -131,38 +86,8 @@ def size_bars(sizes: pd.DataFrame, *, minimum: int = 10, most: int = 30) -> byte
     axes.margins(x=0.12)
     axes.tick_params(axis="y", length=0)
     axes.spines[["top", "right"]].set_visible(False)
-    _title(axes, "Members of each segment", minimum)
+    title(axes, "Members of each segment", minimum)
     return png(figure)
-
-
-def _ellipse(axes: Axes, points: NDArray[np.float32], label: str, cluster: int) -> None:
-    centre = points.mean(axis=0)
-    variances, directions = np.linalg.eigh(np.cov(points, rowvar=False))
-    width, height = 2 * np.sqrt(np.maximum(variances, 0))
-    angle = float(np.degrees(np.arctan2(directions[1, 0], directions[0, 0])))
-    colour = COLOURS[cluster % len(COLOURS)]
-    axes.add_patch(
-        Ellipse(
-            (float(centre[0]), float(centre[1])),
-            width,
-            height,
-            angle=angle,
-            facecolor=colour,
-            alpha=0.35,
-            edgecolor=colour,
-            label=f"{cluster}: {label} ({len(points):,})",
-        )
-    )
-    axes.text(centre[0], centre[1], str(cluster), ha="center", va="center", color=INK)
-
-
-def _nearest(matrix: NDArray[np.float32], centres: NDArray[np.float32]) -> NDArray[np.int64]:
-    offsets = (centres**2).sum(axis=1) / 2
-    return np.asarray((matrix @ centres.T - offsets).argmax(axis=1), dtype=np.int64)
-
-
-def _thinned(matrix: NDArray[np.float32], most: int = 20_000) -> NDArray[np.float32]:
-    return matrix[:: max(1, len(matrix) // most)]
 
 
 def canvas(width: float, height: float) -> tuple[Figure, Axes]:
@@ -173,7 +98,8 @@ def canvas(width: float, height: float) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def _title(axes: Axes, text: str, minimum: int) -> None:
+def title(axes: Axes, text: str, minimum: int) -> None:
+    """Write what is drawn, and what is left out."""
     axes.set_title(f"{text}\ngroups below {minimum} are not shown", fontsize=10)
 
 

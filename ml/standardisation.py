@@ -1,9 +1,9 @@
-"""Features on one scale: missing values filled, long tails taken in by a logarithm, z-scores."""
+"""Features on one scale: missing values filled, long tails taken in by a logarithm, then scaled."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from scipy import stats
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+Method = Literal["z_score", "min_max", "robust"]
 SKEWED = 1.0  # skewness above which a non-negative feature is logged; that of an exponential is 2
+NORMAL_RANGE = 1.349  # the interquartile range of a normal distribution, in standard deviations
+UNIFORM_RANGE = 12**0.5  # the range of a uniform distribution, in standard deviations
 DECIMALS = 6  # sums made by several threads differ after about the tenth digit
 
 
@@ -70,7 +73,10 @@ class Scaling:
 
 
 def learn(
-    features: pd.DataFrame, columns: Sequence[str], missing: Mapping[str, float] | None = None
+    features: pd.DataFrame,
+    columns: Sequence[str],
+    missing: Mapping[str, float] | None = None,
+    method: Method = "z_score",
 ) -> Scaling:
     """Learn the scaling of some columns.
 
@@ -83,6 +89,10 @@ def learn(
     missing : mapping of str to float, optional
         What stands for a missing value of a column. By default the median of the others, or 0
         where there is no other.
+    method : {'z_score', 'min_max', 'robust'}
+        What is 0 and what is 1: mean and standard deviation; the middle of the range, and the
+        range; or the median and the interquartile range. The two ranges are told in standard
+        deviations, of a uniform and of a normal distribution, so that columns stay comparable.
 
     Returns
     -------
@@ -106,8 +116,7 @@ def learn(
         is_logged[position] = _is_skewed(known)
         values = _filled(values, fill[position])
         values = _logged(values) if is_logged[position] else values
-        mean[position] = values.mean()
-        deviation = values.std()
+        mean[position], deviation = _centre_and_spread(values, method)
         # the spread of a constant column is rounding error, not information
         is_constant = deviation <= 1e-9 * max(1.0, abs(float(mean[position])))
         scale[position] = 1.0 if is_constant else deviation
@@ -119,6 +128,18 @@ def require_columns(frame: pd.DataFrame, columns: Sequence[str]) -> None:
     missing = [column for column in columns if column not in frame.columns]
     if missing:
         raise ValueError(f"missing column(s): {', '.join(missing)}")
+
+
+def _centre_and_spread(values: NDArray[np.float64], method: Method) -> tuple[float, float]:
+    if method == "min_max":
+        low, high = float(values.min()), float(values.max())
+        return (low + high) / 2, (high - low) / UNIFORM_RANGE
+    if method == "robust":
+        low, middle, high = np.quantile(values, (0.25, 0.5, 0.75))
+        spread = float(high - low) / NORMAL_RANGE
+        # where half of the values are equal their quartiles say nothing of the others
+        return float(middle), spread if spread > 0 else float(values.std())
+    return float(values.mean()), float(values.std())
 
 
 def _numbers(features: pd.DataFrame, column: str) -> NDArray[np.float64]:

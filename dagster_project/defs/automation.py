@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from dagster_project import alerts, arrivals, crossings
+from dagster_project import alerts, arrivals, cluster_drift, crossings
 from dagster_project.defs import activation, predictions, publish, raw, triggers
 from dagster_project.platform import Platform
 
@@ -74,6 +74,17 @@ train_clusters_weekly = dg.ScheduleDefinition(
     cron_schedule="0 2 * * 1",
     description="Clusters every Monday at 02:00 UTC.",
 )
+update_clusters_daily = dg.ScheduleDefinition(
+    name="update_clusters_daily",
+    job=dg.define_asset_job(
+        "update_clusters",
+        _with_all_it_needs(dg.AssetSelection.assets(["models", "clusters"])),
+        config={"ops": {"models__clusters": {"config": {"how": "update"}}}},
+        description="Move the clusters towards customers who were active since their training.",
+    ),
+    cron_schedule="0 2 * * 0,2-6",
+    description="Clusters follow their customers on the days between two full trainings.",
+)
 train_predictions_weekly = dg.ScheduleDefinition(
     name="train_predictions_weekly",
     job=dg.define_asset_job(
@@ -141,6 +152,26 @@ def resegment_customers_on_crossings(
     context.log.info("crossed: %s", "; ".join(crossed.crossings))
     return dg.SensorResult(
         run_requests=[dg.RunRequest(run_key=crossed.request_key)], cursor=crossed.cursor
+    )
+
+
+@dg.sensor(
+    job=resegment_customers,
+    name="resegment_customers_on_drift",
+    minimum_interval_seconds=600,
+    description="One run where customers have moved away from what the clusters learnt: shifted "
+    "features, shares that moved, or a fallen silhouette; once for each moment published.",
+)
+def resegment_customers_on_drift(
+    context: dg.SensorEvaluationContext, platform: dg.ResourceParam[Platform]
+) -> dg.SensorResult | dg.SkipReason:
+    """Ask for a training when the newest published customers differ from those learnt from."""
+    seen = cluster_drift.since(platform.settings, context.cursor)
+    if not seen.alarms:
+        return dg.SensorResult(skip_reason=dg.SkipReason(seen.reason), cursor=seen.cursor)
+    context.log.info("drifted: %s", "; ".join(seen.alarms))
+    return dg.SensorResult(
+        run_requests=[dg.RunRequest(run_key=seen.request_key)], cursor=seen.cursor
     )
 
 

@@ -1,11 +1,14 @@
 """What Python computes: identities, models and their scores."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import dagster as dg
 
 from dagster_project import (
+    cluster_report,
+    cluster_settings,
+    cluster_training,
     homes,
     identity,
     pictures,
@@ -16,6 +19,7 @@ from dagster_project import (
     training,
 )
 from dagster_project.platform import Platform, telling
+from dagster_project.predictions import examples
 
 LINKS = dg.AssetKey(["intermediate", "int_identifiers_linked"])
 FEATURES = dg.AssetKey(["features", "ftr_customers"])
@@ -90,6 +94,12 @@ def identities(
             yield dg.MaterializeResult(asset_key=["intermediate", table], metadata=facts)
 
 
+class ClusterTraining(dg.Config):
+    """How the clusters are trained: anew, or the champion moved towards who was active since."""
+
+    how: Literal["full", "update"] = "full"
+
+
 @dg.asset(
     key=["models", "clusters"],
     deps=[FEATURES],
@@ -98,16 +108,27 @@ def identities(
     owners=OWNERS,
 )
 def clusters(
-    context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
+    context: dg.AssetExecutionContext,
+    config: ClusterTraining,
+    platform: dg.ResourceParam[Platform],
 ) -> dg.MaterializeResult[None]:
-    """Group customers who behave alike: K-Means, the number of groups by silhouette."""
-    from ml import personas
-
+    """Group customers who behave alike: six algorithms, sets of features and numbers of groups."""
+    settings = platform.settings
+    chosen = cluster_settings.load(settings.config / "clusters.yml")
+    registry = homes.registry(settings)
     with platform.warehouse.connect("training clusters", tell=telling(context)) as connection:
-        features = training.read_features(connection, personas.COLUMNS)
-    result = training.train_clusters(
-        features, homes.registry(platform.settings), seed=platform.settings.seed
-    )
+        features = training.read_features(connection, chosen.numbers, chosen.categories)
+        snapshot = examples.snapshot(connection).sha256
+    if config.how == "update":
+        result = cluster_training.update_clusters(
+            features, registry, seed=settings.seed, settings=chosen, snapshot=snapshot
+        )
+    else:
+        result = cluster_training.train_clusters(
+            features, registry, seed=settings.seed, settings=chosen, snapshot=snapshot
+        )
+    if result.version is not None:
+        telling(context)(f"clusters: {cluster_report.write(settings.reports, registry)}")
     return dg.MaterializeResult(metadata=_trained(context, result))
 
 
@@ -125,6 +146,7 @@ def recommender(
     settings, recipe = platform.settings, recommender_inputs.load_recipe()
     with platform.warehouse.connect("training recommenders", tell=telling(context)) as connection:
         inputs = recommender_inputs.read_inputs(connection, recipe)
+        snapshot = examples.snapshot(connection).sha256
     if inputs is None:
         telling(context)("nothing to train on: no behaviour event is loaded")
         return dg.MaterializeResult(metadata={"outcome": "skipped"})
@@ -134,6 +156,7 @@ def recommender(
         seed=settings.seed,
         recipe=recipe,
         threads=settings.threads,
+        snapshot=snapshot,
     )
     return dg.MaterializeResult(metadata=_trained(context, result))
 
@@ -151,7 +174,7 @@ def customer_clusters(
     """Find the cluster of each customer, by the champion model; one row per customer."""
     registry = homes.registry(platform.settings)
     with platform.warehouse.connect("scoring clusters", tell=telling(context)) as connection:
-        features = training.read_features(connection, scoring.features_needed(registry))
+        features = training.read_features(connection, *scoring.features_needed(registry))
         scored = scoring.score_clusters(features, registry)
         rows = scoring.write(connection, scored)
     return dg.MaterializeResult(metadata=_scored(rows, scored))
@@ -179,7 +202,10 @@ def recommendations(
     tell = telling(context)
     with platform.warehouse.connect("recommending", tell=tell) as connection:
         made = recommender_scoring.recommend(
-            connection, homes.registry(platform.settings), tell=tell
+            connection,
+            homes.registry(platform.settings),
+            tell=tell,
+            threads=platform.settings.threads,
         )
     for table, rows in made.rows.items():
         key = dg.AssetKey(["ml", table])

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import jinja2
 
+from dagster_project.aliases import NOT_PROMOTED, PROMOTED
 from dagster_project.predictions import targets
 from dagster_project.predictions.card import LIMITS
 from dagster_project.publish.files import replace_text
-from dagster_project.registry import NOT_PROMOTED, PROMOTED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,6 +11,7 @@ from dagster_project import registry as registries
 from dagster_project.predictions import card, examples, targets
 from dagster_project.registry import Dataset, Registry, Training
 from dagster_project.training import TrainingResult
+from dagster_project.trial_runs import Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -135,6 +136,7 @@ def train_target(
         len(rows),
         registries.hash_frame(rows[list(columns)].round(6).assign(label=rows["label"])),
         live.isoformat(),
+        snapshot.sha256,
     )
     training = Training(
         name=target.name,
@@ -154,6 +156,14 @@ def train_target(
         fingerprint=fingerprint,
         code_version=registries.code_version(),
         files=written.files,
+        trials=tuple(
+            Trial(
+                kind,
+                {"kind": kind, "calibration": trial.calibration, "is_chosen": kind == found.kind},
+                {**asdict(trial.quality), "validation_log_loss": trial.validation_loss},
+            )
+            for kind, trial in found.trials.items()
+        ),
     )
     return _decided(registry, training, found.passes, found.reason, written.pictures)
 
@@ -194,6 +204,7 @@ def train_lifetimes(
         len(customers),
         registries.hash_frame(customers[columns].round(6)),
         snapshot.as_of.isoformat(),
+        snapshot.sha256,
     )
     training = Training(
         name=name,

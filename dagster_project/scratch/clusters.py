@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dagster_project.scratch.evaluation import PACKAGE
 from dagster_project.statements import statement
-from edge.statements import fill, identifier
+from edge.statements import fill
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,16 +35,16 @@ def assign(scratch: Scratch, targets: Sequence[Model], moments: Sequence[datetim
         return
     if list(moments) == [scratch.live_as_of]:
         return
-    from dagster_project import homes, scoring
+    from dagster_project import homes, scoring, training
 
     registry = homes.registry(scratch.project.settings)
-    columns = scoring.features_needed(registry)
-    if not columns:
+    numbers, texts = scoring.features_needed(registry)
+    if not numbers:
         return  # without a champion nobody has a cluster, then as now
     customers = scratch.project.models[CUSTOMERS]
-    scratch.lay([customers], wanted=frozenset(columns) | {"customer_id", "as_of"})
-    numbers = ", ".join(f"{identifier(name)}::double as {identifier(name)}" for name in columns)
-    text = fill(statement(PACKAGE, "cluster_features"), {"columns": numbers})
+    scratch.lay([customers], wanted=frozenset({*numbers, *texts, "customer_id", "as_of"}))
+    columns = training.typed(numbers, texts)
+    text = fill(statement(PACKAGE, "cluster_features"), {"columns": columns})
     scored = scoring.score_clusters(scratch.connection.execute(text).df(), registry)
     scratch.drop(("ml", "customer_clusters"))
     scoring.write(scratch.connection, scored)

@@ -12,6 +12,7 @@ from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import normalize
 
+from ml.recommendations import blocks
 from ml.standardisation import require_columns
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from ml.recommendations.interface import Scores, State
 
 PRICE_BANDS = 8
+BLOCK = 128  # customers scored at a time
 WORD = r"(?u)\b[^\W\d_]{2,}\b"
 
 
@@ -96,8 +98,17 @@ class _Vectors:
 
     def scorer(self, interactions: Interactions) -> Callable[[NDArray[np.intp]], Scores]:
         tastes = interactions.matrix(self.half_life_days) @ self.vectors
-        products = self.vectors.T.tocsr()
-        return lambda rows: np.asarray((tastes[rows] @ products).toarray(), dtype=np.float32)
+        products = self.vectors
+        tastes.sort_indices()
+
+        def score(rows: NDArray[np.intp]) -> Scores:
+            scores = np.empty((len(rows), products.shape[0]), dtype=np.float32)
+            for start in range(0, len(rows), BLOCK):
+                block = rows[start : start + BLOCK]
+                scores[start : start + len(block)] = blocks.columns(products, tastes[block]).T
+            return scores
+
+        return score
 
 
 def _words(names: pd.Series) -> sparse.csr_matrix:

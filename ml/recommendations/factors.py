@@ -9,6 +9,8 @@ import numpy as np
 from sklearn.utils.extmath import randomized_svd
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # has no types
 
+from ml.recommendations import blocks
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -63,7 +65,7 @@ class _Projection:
         matrix = _logarithms(interactions.matrix(self.half_life_days))
 
         def score(rows: NDArray[np.intp]) -> Scores:
-            with threadpool_limits(1, "blas"):
+            with blocks.one_thread():
                 found = (matrix[rows] @ self.factors) @ self.factors.T
             return np.asarray(np.maximum(found, 0.0), dtype=np.float32)
 
@@ -188,7 +190,7 @@ class _Solved:
             scores = np.zeros((len(rows), len(self.factors)), dtype=np.float32)
             warm = np.flatnonzero(is_known[rows])
             if warm.size:
-                with threadpool_limits(1, "blas"):
+                with blocks.one_thread():
                     vectors = als.recalculate_user(np.arange(warm.size), matrix[rows[warm]])
                     scores[warm] = np.maximum(vectors @ self.factors.T, 0.0)
             return scores

@@ -116,8 +116,14 @@ class HybridModel:
                 given = [self.weights[level].get(name, 0.0) for level in knowledge.LEVELS]
                 weights = np.array(given, dtype=np.float32)[levels[rows]]
                 heard = np.flatnonzero(weights > 0)
-                if heard.size:
-                    mixed[heard] += weights[heard, None] * scaled(scorer(rows[heard]))
+                if not heard.size:
+                    continue
+                own = scaled(scorer(rows[heard]))
+                own *= weights[heard, None]
+                if heard.size == len(rows):
+                    mixed += own
+                else:
+                    mixed[heard] += own
             return mixed
 
         return score

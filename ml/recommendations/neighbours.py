@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import sparse
 from sklearn.preprocessing import normalize
+
+from ml.recommendations import blocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pandas as pd
     from numpy.typing import NDArray
+    from scipy import sparse
 
     from ml.recommendations.interactions import Interactions
     from ml.recommendations.interface import Scores, State
@@ -53,7 +55,7 @@ class CustomerNeighbours:
     taken_half_life_days: float | None = 14.0
     neighbours: int = 300
     pool: int = 5_000
-    block: int = 256
+    block: int = 128
 
     def fit(
         self, interactions: Interactions, catalogue: pd.DataFrame, *, seed: int
@@ -75,20 +77,18 @@ class CustomerNeighbours:
         """Compare customers a block at a time."""
         profiles = normalize(_profiles(interactions, self.half_life_days)).tocsr()
         pool = _newest(interactions, self.pool)
-        others = profiles[pool].T.tocsr()
+        others = profiles[pool]
         places = np.full(len(interactions.customers), -1)
         places[pool] = np.arange(len(pool))
-        taken = interactions.matrix(self.taken_half_life_days)[pool]
+        takers = interactions.matrix(self.taken_half_life_days)[pool].T.tocsr()
 
         def score(rows: NDArray[np.intp]) -> Scores:
-            parts = [
-                _nearest(profiles[block], others, places[block], self.neighbours)
-                for start in range(0, len(rows), self.block)
-                for block in [rows[start : start + self.block]]
-            ]
-            if not parts:
-                return np.zeros((0, taken.shape[1]), dtype=np.float32)
-            return np.asarray((sparse.vstack(parts) @ taken).toarray(), dtype=np.float32)
+            scores = np.empty((len(rows), takers.shape[0]), dtype=np.float32)
+            for start in range(0, len(rows), self.block):
+                block = rows[start : start + self.block]
+                near = _nearest(profiles[block], others, places[block], self.neighbours)
+                scores[start : start + len(block)] = (takers @ near).T
+            return scores
 
         return score
 
@@ -110,12 +110,13 @@ def _newest(interactions: Interactions, most: int) -> NDArray[np.intp]:
 
 def _nearest(
     profiles: sparse.csr_matrix, others: sparse.csr_matrix, selves: NDArray[np.intp], most: int
-) -> sparse.csr_matrix:
-    likeness = np.asarray((profiles @ others).toarray(), dtype=np.float32)
+) -> NDArray[np.float32]:
+    """Give how near each of the others is, a column for each profile; 0 but for the nearest."""
+    likeness = blocks.columns(others, profiles)
     is_pooled = selves >= 0
-    likeness[np.flatnonzero(is_pooled), selves[is_pooled]] = 0.0
-    if likeness.shape[1] > most:
-        place = likeness.shape[1] - most
-        least = np.partition(likeness, place, axis=1)[:, place][:, None]
-        likeness[likeness < least] = 0.0
-    return sparse.csr_matrix(likeness)
+    likeness[selves[is_pooled], np.flatnonzero(is_pooled)] = 0.0
+    if len(likeness) > most:
+        place = len(likeness) - most
+        least = np.partition(np.ascontiguousarray(likeness.T), place, axis=1)[:, place]
+        likeness *= likeness >= least
+    return likeness

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from ml.recommendations import blocks
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from concurrent.futures import Future
 
     from numpy.typing import NDArray
     from scipy import sparse
 
     from ml.recommendations.interface import Scores
 
-CELLS = 8_000_000  # scores of one batch of one model: 32 MB
+CELLS = 1_000_000  # scores of one batch of one model: 4 MB, which a cache can hold
+Result = TypeVar("Result")
 NOBODY = -1  # where a place stays empty
 STEP = 1e-12  # parts equal scores by the position of the product; less than any rounded difference
 DECIMALS = 6
@@ -25,6 +31,24 @@ def batches(count: int, products: int, cells: int = CELLS) -> Iterator[NDArray[n
     size = max(1, cells // max(1, products))
     for start in range(0, count, size):
         yield np.arange(start, min(start + size, count))
+
+
+def ahead(
+    rows: Iterable[NDArray[np.intp]], work: Callable[[NDArray[np.intp]], Result], *, threads: int
+) -> Iterator[Result]:
+    """Work on batches by several threads, and give the results in order.
+
+    One batch more than there are threads is held at a time, so memory stays bounded. BLAS is kept
+    to one thread throughout, so that results do not depend on how many work.
+    """
+    with blocks.one_thread(), ThreadPoolExecutor(threads) as pool:
+        pending: deque[Future[Result]] = deque()
+        for batch in rows:
+            pending.append(pool.submit(work, batch))
+            if len(pending) > threads:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()
 
 
 def first_places(

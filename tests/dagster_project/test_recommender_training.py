@@ -77,6 +77,8 @@ def test_the_hybrid_is_compared_with_every_model_on_the_days_after_the_cut(regis
     assert recall["hybrid"] == pytest.approx(result.metrics["recall_at_10"], abs=1e-6)
     assert b"own_habits" in files["model_card.md"]
     assert set(files) >= {
+        "input_example.json",
+        "signature.json",
         "weights.csv",
         "recall_by_knowledge.csv",
         "recall_by_segment.csv",
@@ -252,3 +254,19 @@ def test_without_behaviour_there_is_nothing_to_read(connection):
     connection.execute("delete from intermediate.int_moments_evaluated")
 
     assert recommender_inputs.read_inputs(connection, RECIPE) is None
+
+
+def test_the_best_trials_of_each_search_are_child_runs(registry):
+    from mlflow import MlflowClient
+
+    searched = replace(RECIPE, fewest_searched=100)
+    result = train(registry, models=SEARCHED, recipe=searched)
+
+    client = MlflowClient(registry.tracking_uri, registry.tracking_uri)
+    experiment = client.get_experiment_by_name("recommender").experiment_id
+    children = client.search_runs(
+        [experiment], f"tags.`mlflow.parentRunId` = '{result.version.run_id}'"
+    )
+    trials = artifacts(registry, result)["trials_of_own_habits_in_demand.csv"]
+    recall = pd.read_csv(pd.io.common.BytesIO(trials))["recall"].nlargest(2)
+    assert sorted(run.data.metrics["recall"] for run in children) == sorted(recall)

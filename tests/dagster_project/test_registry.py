@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dagster_project import model_files
 from dagster_project import registry as registries
 from dagster_project.registry import Dataset, Registry, Training
 from ml.recommendations.factors import Als
@@ -111,7 +112,7 @@ def test_a_training_that_was_killed_before_its_decision_is_not_found(registry):
 def test_the_same_model_gives_the_same_bytes_without_any_pickle(tmp_path):
     hashes = []
     for folder in (tmp_path / "a", tmp_path / "b"):
-        registries.save(model_of(1.5), folder)
+        model_files.save(model_of(1.5), folder)
         assert {path.name for path in folder.iterdir()} == {"model.npz", "model.json"}
         files = sorted(folder.iterdir())
         hashes.append([hashlib.sha256(path.read_bytes()).hexdigest() for path in files])
@@ -120,10 +121,10 @@ def test_the_same_model_gives_the_same_bytes_without_any_pickle(tmp_path):
 
 
 def test_an_unknown_model_is_an_error(tmp_path):
-    registries.save(model_of(1.5), tmp_path)
+    model_files.save(model_of(1.5), tmp_path)
 
     with pytest.raises(ValueError, match="known are clusters, recommender"):
-        registries.restore("other", tmp_path)
+        model_files.restore("other", tmp_path)
 
 
 def test_the_hash_of_a_frame_ignores_the_order_of_rows_and_nothing_else():

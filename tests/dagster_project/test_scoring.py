@@ -9,10 +9,9 @@ from dagster_project import scoring
 from dagster_project.predictions.score import champions, score_customers
 from dagster_project.registry import Dataset, Training
 from dagster_project.scoring import Scored
-from ml import clusters
+from tests.ml.clusters.shops import model_of
 
 AS_OF = pd.Timestamp("2026-03-31")
-COLUMNS = ["monetary", "visits"]
 
 
 @pytest.fixture
@@ -24,8 +23,9 @@ def connection():
 
 def features(customers=60):
     frame = pd.DataFrame({"customer_id": [f"c{i:03}" for i in range(customers)], "as_of": AS_OF})
-    frame["monetary"] = [float(100 * (i % 3)) + i / 100 for i in range(customers)]
-    frame["visits"] = [float(i % 3) for i in range(customers)]
+    frame["spend"] = [float(100 * (i % 3)) + i / 100 for i in range(customers)]
+    frame["visits"] = [float((i + 1) % 3) for i in range(customers)]
+    frame["age"] = [float(i % 5) for i in range(customers)]
     return frame
 
 
@@ -38,8 +38,7 @@ def promote(registry, name, model):
 
 
 def promote_clusters(registry):
-    found = clusters.fit(features(), COLUMNS, order_by="monetary", random_state=1).model
-    promote(registry, "clusters", found)
+    promote(registry, "clusters", model_of(features()))
 
 
 def test_tables_exist_empty_with_their_columns_before_any_champion(connection, registry):
@@ -120,10 +119,10 @@ def test_every_table_has_its_statement():
 
 
 def test_the_champion_says_which_features_it_reads(registry):
-    assert scoring.features_needed(registry) == ()
+    assert scoring.features_needed(registry) == ((), ())
     promote_clusters(registry)
 
-    assert scoring.features_needed(registry) == ("monetary", "visits")
+    assert scoring.features_needed(registry) == (("spend", "visits", "age"), ())
 
 
 def test_a_missing_feature_of_the_champion_is_named(registry):

@@ -1,47 +1,53 @@
 import numpy as np
 
-from ml import personas
+from dagster_project import cluster_settings
 from ml.labels import Rule, describe, name_clusters
+from tests.conftest import PROJECT
 
-COLUMNS = ("frequency", "recency_days")
+COLUMNS = ("orders", "recency")
 RULES = (
-    Rule("loyal", {"frequency": 0.5, "recency_days": -0.1}),
-    Rule("lapsed", {"recency_days": 0.5}),
+    Rule("loyal", {"orders": 0.5}, {"recency": -0.1}),
+    Rule("lapsed", {"recency": 0.5}),
 )
 
 
+def labels(profiles, rules=RULES):
+    return tuple(name.label for name in name_clusters(np.array(profiles), COLUMNS, rules))
+
+
 def test_a_rule_goes_to_the_cluster_that_meets_it_most_clearly():
-    profiles = np.array([[0.6, -0.2], [1.6, -1.2], [0.0, 2.0]])
+    found = name_clusters(np.array([[0.6, -0.2], [1.6, -1.2], [0.0, 2.0]]), COLUMNS, RULES)
 
-    labels = name_clusters(profiles, COLUMNS, RULES)
-
-    assert labels == ("high frequency", "loyal", "lapsed")
+    assert [name.label for name in found] == ["unclear: high orders", "loyal", "lapsed"]
+    assert [name.is_clear for name in found] == [False, True, True]
+    assert found[1].deciding == {"orders": 1.6, "recency": -1.2}
 
 
 def test_a_cluster_is_never_given_a_name_whose_bounds_it_misses():
-    assert name_clusters(np.array([[0.4, -2.0]]), COLUMNS, RULES[:1]) != ("loyal",)
+    assert labels([[0.4, -2.0]], RULES[:1]) == ("unclear: low recency, high orders",)
 
 
 def test_clusters_without_a_rule_are_told_apart_even_when_alike():
-    labels = name_clusters(np.array([[0.0, 0.1], [0.0, -0.1], [0.1, 0.0]]), COLUMNS, RULES)
-
-    assert labels == ("average", "average (1)", "average (2)")
+    assert labels([[0.0, 0.1], [0.0, -0.1], [0.1, 0.0]]) == (
+        "unclear: average",
+        "unclear: average (1)",
+        "unclear: average (2)",
+    )
 
 
 def test_a_description_names_the_features_furthest_from_the_average():
-    profile = {"searches_90_days": -0.9, "monetary": 0.3, "frequency": 2.0}
+    profile = {"searches_per_visit": -0.9, "spend": 0.3, "orders": 2.0}
 
-    assert describe(profile) == "high frequency, low searches 90 days"
+    assert describe(profile) == "high orders, low searches per visit"
 
 
 def test_a_bound_on_an_unknown_feature_is_not_met():
-    assert Rule("x", {"age_years": 0.1}).fit({"frequency": 1.0}) is None
+    assert Rule("x", {"age": 0.1}).fit({"orders": 1.0}) is None
+    assert Rule("x", {}, {"age": 0.1}).fit({"orders": 1.0}) is None
 
 
-def test_the_rules_speak_of_features_that_the_clusters_are_made_of():
-    used = {feature for rule in personas.RULES for feature in rule.bounds}
+def test_the_rules_of_the_checkout_are_valid():
+    settings = cluster_settings.load(PROJECT / "config" / "clusters.yml")
 
-    assert used <= set(personas.COLUMNS)
-    assert set(personas.MISSING) <= set(personas.COLUMNS)
-    assert personas.ORDER_BY in personas.COLUMNS
-    assert len({rule.label for rule in personas.RULES}) == len(personas.RULES)
+    assert [rule.label for rule in settings.rules()][0] == "high-value frequent buyers"
+    assert list(settings.recipes()) == ["behaviour", "value"]

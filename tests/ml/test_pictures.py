@@ -2,9 +2,8 @@ import struct
 
 import numpy as np
 import pandas as pd
-import pytest
 
-from ml import clusters, pictures
+from ml import pictures
 
 
 def size_of(png):
@@ -13,16 +12,7 @@ def size_of(png):
     return struct.unpack(">II", png[16:24])
 
 
-@pytest.fixture(scope="module")
-def shop():
-    chance = np.random.default_rng(1)
-    frame = pd.DataFrame(chance.normal(0, 1, (90, 3)), columns=["a", "b", "c"])
-    frame["a"] += np.arange(90) % 3 * 8
-    return frame, clusters.fit(frame, ["a", "b", "c"], order_by="a", random_state=1).model
-
-
-def test_pictures_are_small_pngs(shop):
-    frame, model = shop
+def test_pictures_are_small_pngs():
     scores = pd.DataFrame({"r_score": [1, 5, None] * 20, "f_score": [2, 5, None] * 20})
     sizes = pd.DataFrame({"segment": ["loyal", "lapsed"], "size": [70, 2_000_000]})
     names = [f"frequent_viewers_of_the_{n}th_category" for n in range(51)]
@@ -30,7 +20,6 @@ def test_pictures_are_small_pngs(shop):
 
     for png in (
         pictures.rfm_heat_map(scores),
-        pictures.cluster_map(model, frame),
         pictures.size_bars(sizes),
         pictures.size_bars(library),
     ):
@@ -39,8 +28,7 @@ def test_pictures_are_small_pngs(shop):
         assert 100 < height < 1000
 
 
-def test_a_group_below_the_minimum_leaves_no_trace(shop):
-    frame, model = shop
+def test_a_group_below_the_minimum_leaves_no_trace():
     nobody = pd.DataFrame({"r_score": [1] * 9, "f_score": [1] * 9})
     somebody = pd.DataFrame({"r_score": [5] * 9, "f_score": [5] * 9})
     assert pictures.rfm_heat_map(nobody) == pictures.rfm_heat_map(somebody)
@@ -49,20 +37,8 @@ def test_a_group_below_the_minimum_leaves_no_trace(shop):
     sizes = pd.DataFrame({"segment": ["tiny", "loyal"], "size": [9, 70]})
     assert pictures.size_bars(sizes) == pictures.size_bars(sizes[sizes["size"] > 9])
 
-    hidden = pictures.cluster_map(model, frame, minimum=31)
-    relabelled = clusters.ClusterModel(model.scaling, model.centres, ("x", "y", "z"))
-    assert hidden == pictures.cluster_map(relabelled, frame, minimum=31)
 
-
-def test_pictures_of_nothing_can_be_drawn(shop):
-    frame, model = shop
+def test_pictures_of_nothing_can_be_drawn():
 
     size_of(pictures.rfm_heat_map(pd.DataFrame({"r_score": [], "f_score": []})))
     size_of(pictures.size_bars(pd.DataFrame({"segment": [], "size": []})))
-    size_of(pictures.cluster_map(model, frame.iloc[:1]))
-
-
-def test_the_same_data_give_the_same_picture(shop):
-    frame, model = shop
-
-    assert pictures.cluster_map(model, frame) == pictures.cluster_map(model, frame)

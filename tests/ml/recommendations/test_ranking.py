@@ -1,6 +1,8 @@
 import numpy as np
+import pytest
 from scipy import sparse
 
+from ml.recommendations import ranking
 from ml.recommendations.ranking import NOBODY, batches, first_places, rank
 
 
@@ -42,3 +44,21 @@ def test_batches_hold_every_position_once_and_no_more_cells_than_allowed():
 def test_no_products_or_nobody_give_an_empty_ranking():
     assert first_places(np.zeros((2, 0), dtype=np.float32), 5)[0].shape == (2, 0)
     assert rank(lambda rows: np.zeros((0, 3)), np.arange(0), products=3, places=2).shape == (0, 2)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_batches_worked_on_ahead_come_back_in_order(threads):
+    batches = list(ranking.batches(10, 3, cells=6))
+
+    found = list(ranking.ahead(batches, lambda rows: rows.tolist(), threads=threads))
+
+    assert [row for rows in found for row in rows] == list(range(10))
+    assert [len(rows) for rows in found] == [2, 2, 2, 2, 2]
+
+
+def test_a_batch_that_fails_fails_the_whole():
+    def work(rows):
+        raise ArithmeticError("no scores")
+
+    with pytest.raises(ArithmeticError, match="no scores"):
+        list(ranking.ahead([np.arange(2)], work, threads=2))

@@ -1,0 +1,231 @@
+import json
+import sqlite3
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dagster_project import cluster_report, cluster_settings, cluster_training
+from dagster_project.cluster_training import Judged, decide
+from dagster_project.registry import Registry
+from ml.clusters.search import Plan
+from tests.conftest import PROJECT
+
+AS_OF = pd.Timestamp("2026-03-31")
+SETTINGS = cluster_settings.load(PROJECT / "config" / "clusters.yml")
+PLAN = Plan(k_values=(3, 4), finalists=2, followed=1, radius_quantiles=(), least_shares=())
+
+
+def features(customers=240, seed=1, groups=3):
+    """As many groups of customers; each column tells them apart in its own order."""
+    chance = np.random.default_rng(seed)
+    order = np.random.default_rng(0)  # of every shop the same
+    group = np.arange(customers) % groups
+    frame = pd.DataFrame(
+        {
+            column: chance.normal(20 + 15 * order.permutation(groups)[group], 2.0)
+            for column in SETTINGS.numbers
+        }
+    )
+    frame["is_known"] = (np.arange(customers) % 4 > 0).astype(float)
+    frame.insert(0, "customer_id", [f"c{i:04}" for i in range(customers)])
+    frame.insert(1, "as_of", AS_OF)
+    return frame
+
+
+def train(registry, frame=None, plan=PLAN):
+    frame = features() if frame is None else frame
+    return cluster_training.train_clusters(frame, registry, seed=7, settings=SETTINGS, plan=plan)
+
+
+def artifacts(registry, result):
+    from mlflow import MlflowClient
+
+    client = MlflowClient(registry.tracking_uri, registry.tracking_uri)
+    folder = Path(client.get_run(result.version.run_id).info.artifact_uri.removeprefix("file://"))
+    return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def trained(prepared_store, tmp_path_factory):
+    """Return a registry with one training, and what came of it."""
+    import shutil
+
+    folder = tmp_path_factory.mktemp("trained")
+    store = shutil.copyfile(prepared_store, folder / "mlflow.db")
+    registry = Registry(f"sqlite:///{store}", (folder / "artifacts").as_uri())
+    return registry, train(registry)
+
+
+def test_the_first_grouping_becomes_champion(trained):
+    registry, result = trained
+
+    assert (result.outcome, result.version.number) == ("promoted", 1)
+    assert "against equal slices; there was no champion" in result.reason
+    assert result.metrics["k"] == 3
+    assert result.metrics["held_out_silhouette"] > 0.5
+    assert {"davies_bouldin", "wcss", "stability", "share_of_0"} <= set(result.version.metrics)
+    assert registry.champion_version("clusters").number == 1
+    assert set(result.pictures) == {"clusters", "neighbourhoods", "profiles", "silhouettes"}
+
+
+def test_a_run_says_all_there_is_to_know_of_the_grouping(trained):
+    registry, result = trained
+
+    files = artifacts(registry, result)
+
+    assert set(files) == {
+        "model.npz", "model.json", "candidates.csv", "clusters.csv", "clusters.png", "dropped.csv",
+        "drift_baseline.json", "input_example.json", "model_card.md", "neighbourhoods.png",
+        "profiles.png", "signature.json", "silhouettes.png", "surrogate.txt",
+    }  # fmt: skip
+    card = files["model_card.md"].decode()
+    assert "240 customers, 60 of them anonymous" in card
+    assert "Ward, DBSCAN and HDBSCAN are fitted on a stratified sample" in card
+    assert "anonymous" in files["clusters.csv"].decode().splitlines()[0]
+    example = json.loads(files["input_example.json"])
+    assert [field["name"] for field in json.loads(files["signature.json"])["inputs"]] == [*example]
+
+
+def test_trials_of_the_search_are_child_runs(trained):
+    from mlflow import MlflowClient
+
+    registry, result = trained
+    client = MlflowClient(registry.tracking_uri, registry.tracking_uri)
+    experiment = client.get_experiment_by_name("clusters").experiment_id
+
+    children = client.search_runs(
+        [experiment], f"tags.`mlflow.parentRunId` = '{result.version.run_id}'"
+    )
+
+    assert len(children) == PLAN.finalists
+    assert "chosen" in {run.data.params["verdict"] for run in children}
+    assert all("stability" in run.data.metrics for run in children)
+
+
+def test_a_synthetic_example_can_be_assigned(trained):
+    from ml.clusters.model import assign
+
+    registry, result = trained
+    example = pd.DataFrame([json.loads(artifacts(registry, result)["input_example.json"])])
+
+    assigned = assign(registry.load(result.version), example.assign(customer_id="nobody"))
+
+    assert assigned["cluster"].tolist()[0] in (0, 1, 2)
+
+
+def test_training_again_on_the_same_data_changes_nothing(trained):
+    registry, first = trained
+
+    again = train(registry, features().sample(frac=1, random_state=1))
+
+    assert (again.outcome, again.version.number) == ("unchanged", 1)
+    assert again.pictures == first.pictures
+
+
+def test_nothing_that_is_kept_names_a_customer(trained):
+    registry, result = trained
+
+    for content in artifacts(registry, result).values():
+        assert b"c0001" not in content
+        assert "c0001".encode("utf-32-le") not in content
+    path = registry.tracking_uri.removeprefix("sqlite:///")
+    with sqlite3.connect(path) as store:
+        assert not [line for line in store.iterdump() if "c0001" in line]
+
+
+def test_the_report_shows_the_choice_and_the_runners_up(trained):
+    page = cluster_report.render(trained[0])
+
+    assert "Version 1 (champion)" in page
+    assert '<tr class="chosen">' in page
+    assert page.count("less clear, beyond noise") == 1
+    assert page.count("data:image/png;base64,") == 5
+    assert "http" not in page.replace("http-equiv", "")
+
+
+def test_a_grouping_no_better_than_the_champion_is_the_challenger_under_the_same_numbers(registry):
+    train(registry)
+    others = features(seed=2)
+
+    result = train(registry, others)
+
+    assert (result.outcome, result.version.number) == ("kept", 2)
+    assert "against the champion" in result.reason
+    assert registry.champion_version("clusters").number == 1
+    assert registry.aliases_of("clusters") == {1: "champion", 2: "challenger"}
+    assert registry.load(result.version).numbers == (0, 1, 2)
+    assert "clusters that stayed (likeness): 0 (1.00), 1 (1.00), 2 (1.00)" in (
+        artifacts(registry, result)["model_card.md"].decode()
+    )
+
+
+def test_a_grouping_that_parts_unseen_customers_better_replaces_the_champion(registry):
+    train(registry)
+    five = features(groups=5)
+
+    result = train(registry, five, Plan(k_values=(5,), finalists=1, followed=1))
+
+    assert (result.outcome, result.version.number) == ("promoted", 2)
+    assert registry.load(result.version).numbers[-1] >= 3
+
+
+def test_an_update_follows_customers_who_came_and_keeps_names_and_numbers(registry):
+    frame = features()
+    first = train(registry, frame)
+    later = pd.concat(
+        [frame, features(60, seed=5).assign(customer_id=lambda f: "n" + f.index.astype(str))]
+    )
+    later["as_of"] = AS_OF + pd.Timedelta(days=7)
+    later["days_since_last_visit"] = np.where(later["customer_id"].str.startswith("n"), 1.0, 30.0)
+    later["recency_days"] = 60.0
+
+    result = cluster_training.update_clusters(later, registry, seed=7, settings=SETTINGS)
+
+    model, before = registry.load(result.version), registry.load(first.version)
+    assert result.version.parameters["updated_from"] == "1"
+    assert result.version.parameters["updated_with"] == "60"
+    assert (model.labels, model.numbers) == (before.labels, before.numbers)
+    assert model.sizes.sum() == 300
+    assert "against the champion" in result.reason
+
+
+def test_there_is_nothing_to_update_before_a_training(registry):
+    result = cluster_training.update_clusters(features(), registry, seed=7, settings=SETTINGS)
+
+    assert (result.outcome, result.reason) == ("skipped", "there is no champion to update")
+
+
+@pytest.mark.parametrize("customers", [0, 1, 2])
+def test_a_shop_of_few_customers_trains_nothing_and_says_why(registry, customers):
+    result = train(registry, features(3).iloc[:customers])
+
+    assert (result.outcome, result.version) == ("skipped", None)
+    assert result.reason == f"{customers} customers, 30 needed"
+
+
+def test_the_same_seed_gives_the_same_files(trained, prepared_store, tmp_path):
+    import shutil
+
+    store = shutil.copyfile(prepared_store, tmp_path / "mlflow.db")
+    other = Registry(f"sqlite:///{store}", tmp_path.as_uri())
+
+    result = train(other)
+
+    assert artifacts(other, result) == artifacts(*trained)
+    assert result.version.tags["model_sha256"] == trained[1].version.tags["model_sha256"]
+
+
+def test_the_rule_of_promotion():
+    better, equal, worse = (0.1, 0.05, 0.15), (0.0, -0.05, 0.05), (-0.1, -0.15, -0.05)
+
+    assert decide(Judged(0.5, better, None), has_champion=False)[0]
+    assert decide(Judged(0.5, better, better), has_champion=True)[0]
+    assert decide(Judged(0.5, better, None), has_champion=True)[0]
+    assert not decide(Judged(0.5, better, equal), has_champion=True)[0]
+    assert not decide(Judged(0.5, better, worse), has_champion=True)[0]
+    assert not decide(Judged(0.5, equal, None), has_champion=False)[0]
+    assert not decide(Judged(0.5, worse, better), has_champion=True)[0]
+    assert decide(Judged(None, None, None), has_champion=False)[0]
+    assert not decide(Judged(None, None, None), has_champion=True)[0]
