@@ -4,12 +4,12 @@
 {%- set money = 'decimal(18, 4)' %}
 {%- set context_fields = {
     'page': {'path': 'varchar', 'title': 'varchar', 'referrer': 'varchar'},
-    'userAgent': 'varchar', 'locale': 'varchar', 'timezone': 'varchar', 'gpc': 'boolean',
+    'userAgent': 'varchar', 'locale': 'varchar', 'timezone': 'varchar', 'gpc': 'json',
     'device': {'type': 'varchar'},
     'location': {'country': 'varchar', 'city': 'varchar'},
     'campaign': {'source': 'varchar', 'medium': 'varchar', 'name': 'varchar'},
     'traits': {'email': 'varchar', 'phone': 'varchar'},
-    'consent': {'categoryPreferences': 'json'},
+    'consent': {'categoryPreferences': 'json', 'version': 'varchar'},
 } %}
 {%- set property_fields = {
     'path': 'varchar', 'title': 'varchar', 'referrer': 'varchar', 'category': 'varchar',
@@ -18,7 +18,8 @@
     'order_id': 'varchar', 'value': money, 'revenue': money, 'subtotal': money, 'total': money,
     'shipping': money, 'tax': money, 'discount': money, 'coupon': 'varchar', 'currency': 'varchar',
     'query': 'varchar', 'promotion_id': 'varchar', 'dwell_seconds': 'decimal(18, 3)',
-    'scroll_depth_share': 'decimal(9, 6)', 'form_id': 'varchar', 'purpose': 'varchar', 'products': 'json',
+    'scroll_depth_share': 'decimal(9, 6)', 'form_id': 'varchar', 'purpose': 'varchar', 'method': 'varchar',
+    'text_version': 'varchar', 'products': 'json',
 } %}
 
 with
@@ -103,7 +104,9 @@ select
     case when properties.scroll_depth_share between 0 and 1 then properties.scroll_depth_share end as scroll_depth_share,
     properties.form_id as form_id,
     properties.purpose as consent_purpose,
-    coalesce(context.gpc, false) as has_gpc,
+    properties.method as consent_method,
+    coalesce(properties.text_version, context.consent.version) as consent_text_version,
+    {{ is_gpc_set('context.gpc') }} as has_gpc,
     {{ normalised_email('coalesce(contacts.email, context.traits.email)') }} as email,
     {{ normalised_phone('coalesce(contacts.phone, context.traits.phone)') }} as phone,
     case
