@@ -8,6 +8,7 @@ import dagster as dg
 from dagster_project import (
     homes,
     identity,
+    learnable,
     pictures,
     recommender_inputs,
     recommender_scoring,
@@ -103,7 +104,7 @@ def clusters(
     """Group customers who behave alike: K-Means, the number of groups by silhouette."""
     from ml import personas
 
-    with platform.warehouse.connect("training clusters", tell=telling(context)) as connection:
+    with learnable.connect(platform, "training clusters", telling(context)) as connection:
         features = training.read_features(connection, personas.COLUMNS)
     result = training.train_clusters(
         features, homes.registry(platform.settings), seed=platform.settings.seed
@@ -123,7 +124,7 @@ def recommender(
 ) -> dg.MaterializeResult[None]:
     """Train the recommender: a hybrid, compared with every single model and with popularity."""
     settings, recipe = platform.settings, recommender_inputs.load_recipe()
-    with platform.warehouse.connect("training recommenders", tell=telling(context)) as connection:
+    with learnable.connect(platform, "training recommenders", telling(context)) as connection:
         inputs = recommender_inputs.read_inputs(connection, recipe)
     if inputs is None:
         telling(context)("nothing to train on: no behaviour event is loaded")
@@ -150,7 +151,7 @@ def customer_clusters(
 ) -> dg.MaterializeResult[None]:
     """Find the cluster of each customer, by the champion model; one row per customer."""
     registry = homes.registry(platform.settings)
-    with platform.warehouse.connect("scoring clusters", tell=telling(context)) as connection:
+    with learnable.connect(platform, "scoring clusters", telling(context)) as connection:
         features = training.read_features(connection, scoring.features_needed(registry))
         scored = scoring.score_clusters(features, registry)
         rows = scoring.write(connection, scored)
@@ -177,7 +178,7 @@ def recommendations(
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Recommend by the champion, unless nothing changed since the last time."""
     tell = telling(context)
-    with platform.warehouse.connect("recommending", tell=tell) as connection:
+    with learnable.connect(platform, "recommending", tell) as connection:
         made = recommender_scoring.recommend(
             connection, homes.registry(platform.settings), tell=tell
         )
