@@ -8,7 +8,7 @@ import duckdb
 from dagster_project import dbt_project, dbt_runs, pictures
 from dagster_project.ingest import ingestion
 from dagster_project.platform import Platform, telling
-from dagster_project.publish import build, generations, trigger_rules
+from dagster_project.publish import build, generations, small_groups, trigger_rules
 from dagster_project.statements import statement
 from edge import ledger
 
@@ -45,8 +45,9 @@ def published(
     """Publish a read-only generation of the public tables, as DuckDB and Parquet."""
     with platform.warehouse.connect("publishing", tell=telling(context)) as connection:
         result = _publish(platform, connection)
-        rfm = connection.execute(statement("dagster_project", "rfm_cells")).df()
-        sizes = connection.execute(statement("dagster_project", "segment_sizes")).df()
+        least = {"minimum": small_groups.minimum()}
+        rfm = connection.execute(statement("dagster_project", "rfm_cells"), least).df()
+        sizes = connection.execute(statement("dagster_project", "segment_sizes"), least).df()
     from ml import pictures as drawn
 
     return dg.MaterializeResult(

@@ -50,7 +50,6 @@ class Purposes(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     purposes: Mapping[Name, Purpose]
-    landing_days: Days | None = None
 
     @property
     def sensitive(self) -> Mapping[str, str]:
@@ -58,6 +57,11 @@ class Purposes(BaseModel):
         return {
             column: name for name, purpose in self.purposes.items() for column in purpose.attributes
         }
+
+    @property
+    def longest_days(self) -> int:
+        """How long anything may be used for anything."""
+        return max((x.retention_days for x in self.purposes.values()), default=0)
 
     @property
     def contact_days(self) -> int:
