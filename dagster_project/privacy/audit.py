@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 FILE = "privacy.html"
 LAST = "privacy.json"
 PACKAGE = "dagster_project.privacy"
-# Raw tables hold what sources sent, so whatever they may have written; nothing of it is published.
+# What dbt does not make: what sources sent, whatever they wrote there, and identities of it.
 PAYLOADS = {
     "raw.events": ("user_id", "anonymous_id", "context", "properties", "traits"),
     "raw.rejected_events": ("payload",),
@@ -35,6 +35,7 @@ PAYLOADS = {
         "postal_code", "traits",
     ),
     "raw.online_retail": ("customer",),
+    "intermediate.int_identifiers_resolved": ("identifier",),
 }  # fmt: skip
 
 
@@ -145,17 +146,28 @@ def read(
     ]
     given = {"minimum": least}
     rows = connection.execute(statement(PACKAGE, "dropped"), given).fetchall()
-    held, leaving = columns(manifest), flows(targets)
-    lines = _lines(held, leaving, uses)
-    before = _before(reports)
-    return Audit(
+    found = Audit(
         at=at,
-        columns=held,
-        flows=leaving,
+        columns=columns(manifest),
+        flows=flows(targets),
         uses=uses,
         dropped=[Dropped(*row) for row in rows],
-        changes=[] if before is None else _changes(before, lines),
+        changes=[],
     )
+    return replace(found, changes=changes(reports, found))
+
+
+def changes(reports: Path, found: Audit) -> list[str]:
+    """Return what came and what went since the last audit; nothing for the first one."""
+    path = reports / LAST
+    if not path.exists():
+        return []
+    before: list[str] = json.loads(path.read_text(encoding="utf-8"))
+    now = _lines(found)
+    return [
+        *(f"+ {line}" for line in now if line not in set(before)),
+        *(f"- {line}" for line in before if line not in set(now)),
+    ]
 
 
 def write(reports: Path, audit: Audit) -> Path:
@@ -164,8 +176,7 @@ def write(reports: Path, audit: Audit) -> Path:
     page = Environment(autoescape=True).from_string(text).render(audit=audit)
     reports.mkdir(parents=True, exist_ok=True)
     replace_text(reports / FILE, page)
-    lines = _lines(audit.columns, audit.flows, audit.uses)
-    replace_text(reports / LAST, json.dumps(lines, indent=1))
+    replace_text(reports / LAST, json.dumps(_lines(audit), indent=1))
     return reports / FILE
 
 
@@ -175,32 +186,16 @@ def _reach(relation: str) -> str:
     return "pseudonymous" if relation.split(".")[0] in SCHEMAS else "not published"
 
 
-def _lines(held: Sequence[Column], leaving: Sequence[Flow], uses: Sequence[Use]) -> list[str]:
+def _lines(audit: Audit) -> list[str]:
     """Say everything but numbers of people as lines that can be compared."""
     return sorted(
         [
-            *(f"{x.relation}.{x.column} holds {x.kind}: {x.reach}" for x in held),
-            *(f"{x.column} leaves by {x.target} for {x.purpose}" for x in leaving),
+            *(f"{x.relation}.{x.column} holds {x.kind}: {x.reach}" for x in audit.columns),
+            *(f"{x.column} leaves by {x.target} for {x.purpose}" for x in audit.flows),
             *(
-                ", ".join(
-                    f"{name} {value}" for name, value in asdict(x).items() if name != "permitted"
-                )
-                for x in uses
+                f"{x.purpose}: {x.legal_basis}, {x.without_answer} without an answer, "
+                f"{x.retention_days} days"
+                for x in audit.uses
             ),
         ]
     )
-
-
-def _before(reports: Path) -> list[str] | None:
-    path = reports / LAST
-    if not path.exists():
-        return None
-    lines: list[str] = json.loads(path.read_text(encoding="utf-8"))
-    return lines
-
-
-def _changes(before: Sequence[str], now: Sequence[str]) -> list[str]:
-    return [
-        *(f"+ {line}" for line in now if line not in set(before)),
-        *(f"- {line}" for line in before if line not in set(now)),
-    ]

@@ -1,4 +1,5 @@
 import pytest
+import yaml
 
 from edge.consent.purposes import load
 from tests.conftest import PROJECT
@@ -58,3 +59,11 @@ def test_a_mistake_is_one_line_that_says_where(tmp_path, text, reason):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(ValueError, match=r"purposes\.yml is missing"):
         load(tmp_path / "purposes.yml")
+
+
+def test_the_tables_end_contacts_when_the_purposes_that_need_them_do():
+    project = yaml.safe_load((PROJECT / "dbt" / "dbt_project.yml").read_text())
+    configured = load(PROJECT / "config" / "purposes.yml")
+
+    assert project["vars"]["contact_retention_days"] == configured.contact_days == 1095
+    assert configured.longest_days == 1095
