@@ -60,7 +60,7 @@ GROUPS = {
         },
     ),
     "ml.segment_recommendations": Group("customers", drops=True),
-    "ml.product_associations": Group("baskets", drops=True),
+    "ml.product_associations": Group("baskets", {"baskets": ("support", "confidence", "lift")}),
 }
 
 

@@ -1,7 +1,6 @@
 """No published aggregate shows a group of too few people."""
 
 import duckdb
-import pytest
 
 from dagster_project.publish import small_groups
 
@@ -52,11 +51,16 @@ def test_overlaps_of_few_people_say_nothing_of_them():
     ) == [("a", 90, None, None), ("a", 90, 0, 0)]
 
 
-@pytest.mark.parametrize("name", ["ml.segment_recommendations", "ml.product_associations"])
-def test_what_too_few_took_is_left_out(name):
-    count = small_groups.GROUPS[name].by
-    assert published(name, product_id=["p", "q"], **{count: [TOO_FEW, TOO_FEW + 1]}) == [
+def test_what_too_few_took_is_left_out_and_figures_of_few_baskets_are_null():
+    few = [TOO_FEW, TOO_FEW + 1]
+    assert published("ml.segment_recommendations", product_id=["p", "q"], customers=few) == [
         ("q", TOO_FEW + 1)
+    ]
+    assert published(
+        "ml.product_associations", product_id=["p", "q"], baskets=few, lift=[1, 2]
+    ) == [
+        ("p", None, None),
+        ("q", TOO_FEW + 1, 2),
     ]
 
 
