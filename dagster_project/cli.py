@@ -11,7 +11,7 @@ import typer
 
 from dagster_project import output
 from dagster_project import settings as environment
-from dagster_project.commands import backtest, explain, models, segment
+from dagster_project.commands import backtest, consent, explain, models, segment
 from dagster_project.output import Format, QueryFormat
 from dagster_project.rebuild import command as rebuild_commands
 from dagster_project.triggers import command as trigger_commands
@@ -27,6 +27,7 @@ app.command()(explain.explain)
 app.command()(backtest.backtest)
 app.add_typer(segment.app, name="segment")
 app.add_typer(models.app, name="models")
+app.add_typer(consent.app, name="consent")
 FormatOption = Annotated[Format, typer.Option("--format", help="How to print the result.")]
 
 

@@ -10,6 +10,7 @@ actions as (
         $view * products.product_views + $cart * products.cart_adds as weight
     from intermediate.int_visitor_products_evaluated as products
     inner join marts.dim_visitors as visitors on products.visitor_id = visitors.visitor_id
+    semi join intermediate.int_customers_learnable as learnable on visitors.customer_id = learnable.customer_id
     where products.as_of = (select max(moments.as_of) from intermediate.int_moments_evaluated as moments)
 
     union all
@@ -20,6 +21,7 @@ actions as (
         cast(lines.ordered_at as date) as event_date,
         $purchase as weight
     from marts.fct_order_lines as lines
+    semi join intermediate.int_customers_learnable as learnable on lines.customer_id = learnable.customer_id
     where
         lines.is_goods
         and lines.product_id is not null

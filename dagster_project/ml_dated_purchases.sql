@@ -4,7 +4,8 @@ select
     product_id,
     count(*)::double as weight,
     cast(ordered_at as date)::timestamp as at
-from marts.fct_order_lines
+from marts.fct_order_lines as lines
+semi join intermediate.int_customers_learnable as learnable on lines.customer_id = learnable.customer_id
 where
     is_goods
     and product_id is not null

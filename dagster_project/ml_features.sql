@@ -3,6 +3,7 @@ select
     customer_id,
     as_of,
     $columns
-from features.ftr_customers
+from features.ftr_customers as customers
+semi join intermediate.int_customers_learnable as learnable on customers.customer_id = learnable.customer_id
 where as_of = (select max(newest.as_of) from features.ftr_customers as newest)
 order by customer_id

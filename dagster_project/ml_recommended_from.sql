@@ -14,5 +14,5 @@ select
         (select concat_ws(' ', count(*), sum(hash(hash(product_id, name, category, brand, price, margin_share)))) from marts.dim_products),
         (select concat_ws(' ', count(*), sum(hash(hash(customer_id, country)))) from marts.dim_customers),
         (select concat_ws(' ', count(*), sum(hash(hash(customer_id, label)))) from ml.customer_clusters),
-        (select count(*) from features.ftr_customers)
+        (select concat_ws(' ', count(*), sum(hash(customer_id))) from intermediate.int_customers_learnable)
     ) as mark

@@ -11,6 +11,8 @@ from dagster_project.settings import Settings
 from dagster_project.warehouse import Warehouse
 from edge.sources import Sources
 from edge.sources import load as load_sources
+from edge.tracking import TrackingPlan
+from edge.tracking import load as load_tracking_plan
 
 AS_OF_TAG = "tessera/as_of"  # the moment that a run asks for
 PROGRESS = "· "  # marks the lines of a run's log that ``tessera run`` shows
@@ -36,6 +38,11 @@ class Platform:
     def sources(self) -> Sources:
         """What each landing folder holds, from ``config/sources.yml``."""
         return load_sources(self.settings.config / "sources.yml")
+
+    @property
+    def tracking_plan(self) -> TrackingPlan:
+        """Which properties of events are kept, from ``config/tracking_plan.yml``."""
+        return load_tracking_plan(self.settings.config / "tracking_plan.yml")
 
     def now(self) -> datetime:
         """Return the present moment (UTC, without a zone, as the warehouse keeps time)."""

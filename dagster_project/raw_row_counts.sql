@@ -12,6 +12,8 @@ select 'raw.weather', count(*) from raw.weather
 union all
 select 'raw.sources', count(*) from raw.sources
 union all
+select 'raw.tracking_plan', count(*) from raw.tracking_plan
+union all
 select 'ops.ledger', count(*) from ops.ledger
 union all
 select 'ops.moments', count(*) from ops.moments

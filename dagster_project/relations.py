@@ -8,6 +8,7 @@ from typing import Any
 import dagster as dg
 import duckdb
 
+from dagster_project.publish import small_groups
 from dagster_project.statements import statement
 
 Relation = tuple[str, str]  # schema, table
@@ -24,12 +25,20 @@ def describe(
         columns[schema, table].append(dg.TableColumn(name, type_))
     return {
         relation: {
-            "dagster/row_count": _row_count(connection, relation),
+            **_rows(relation, _row_count(connection, relation)),
             "dagster/column_schema": dg.TableSchema(columns[relation]),
         }
         for relation in relations
         if relation in columns
     }
+
+
+def _rows(relation: Relation, rows: int) -> dict[str, int]:
+    """Say nothing of the size of a segment that too few people are in: the event log keeps it."""
+    schema, table = relation
+    is_segment = schema == "segments" and table.startswith("seg_")
+    hides = is_segment and 0 < rows < small_groups.minimum()
+    return {} if hides else {"dagster/row_count": rows}
 
 
 def _row_count(connection: duckdb.DuckDBPyConnection, relation: Relation) -> int:

@@ -1,1 +1,7 @@
-select segment, size from segments.dim_segments order by size desc, segment
+-- Segments that are large enough to be shown.
+select
+    segment,
+    size
+from segments.dim_segments
+where size >= $minimum
+order by size desc, segment

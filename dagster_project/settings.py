@@ -34,6 +34,7 @@ class Settings:
     threads: int = 2
     mlflow_tracking_uri: str | None = None
     alert_webhook: str | None = field(default=None, repr=False)
+    publish_contacts: bool = False
     config: Path = PROJECT / "config"
 
     @property
@@ -131,6 +132,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         threads=_whole_number(env, "TESSERA_THREADS", 2),
         mlflow_tracking_uri=env.get("MLFLOW_TRACKING_URI") or None,
         alert_webhook=env.get("TESSERA_ALERT_WEBHOOK") or None,
+        publish_contacts=env.get("TESSERA_PUBLISH_CONTACTS") == "1",
     )
 
 

@@ -7,6 +7,7 @@ import duckdb
 from dagster_project import homes, output
 from dagster_project.aliases import CHAMPION
 from dagster_project.model_files import NAMES
+from dagster_project.publish import small_groups
 from dagster_project.settings import Settings
 from dagster_project.statements import statement
 from edge import published
@@ -100,7 +101,9 @@ def show(status: Status) -> None:
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, name: str) -> Rows:
-    return connection.execute(statement("dagster_project", f"status_{name}")).fetchall()
+    text = statement("dagster_project", f"status_{name}")
+    given = {"minimum": small_groups.minimum()} if name == "deliveries" else None
+    return connection.execute(text, given).fetchall()
 
 
 def _models(settings: Settings) -> Rows:

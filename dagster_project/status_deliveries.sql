@@ -1,4 +1,9 @@
-select target, segment, operation, status, count(*) as deliveries
+select
+    target,
+    segment,
+    operation,
+    status,
+    case when count(*) >= $minimum then count(*) end as deliveries
 from activation.fct_deliveries
 group by all
 order by all

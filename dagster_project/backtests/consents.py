@@ -30,5 +30,5 @@ def permit(scratch: Scratch, purposes: Purposes, purpose: str | None) -> None:
         return
     scratch.made |= {scratch.project.models[name].relation for name in ANSWERS}
     scratch.lay([scratch.project.models[STATUS]], roots=ANSWERS)
-    gate.install(connection, purposes)
+    gate.install(connection, purposes, landing=None)  # as of then, not as of now
     connection.execute(statement(PACKAGE, "permitted_entries"), {"purpose": purpose})

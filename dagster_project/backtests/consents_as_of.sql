@@ -10,22 +10,46 @@ from analysis.stays
 where entered_at is not null;
 
 create table warehouse.marts.dim_customers as
-select entry_id as customer_id from analysis.entries;
+select
+    entry_id as customer_id,
+    null::timestamp as last_seen_at  -- who entered was there: retention ends nothing then
+from analysis.entries;
 
 create table warehouse.marts.dim_visitors as
 select
     visitors.visitor_id || '@' || entries.entry_id as visitor_id,
     entries.entry_id as customer_id
 from analysis.entries
-inner join live.marts.dim_visitors as visitors on entries.customer_id = visitors.customer_id;
+inner join live.marts.dim_visitors as visitors on entries.customer_id = visitors.customer_id
+union all
+-- an answer that we set for a customer without visitors names the customer
+select
+    customer_id || '@' || entry_id as visitor_id,
+    entry_id as customer_id
+from analysis.entries;
 
 create table warehouse.marts.fct_consents as
+with
+
+answerers as (
+    select
+        customer_id,
+        visitor_id
+    from live.marts.dim_visitors
+    union all
+    select
+        customer_id,
+        customer_id as visitor_id
+    from live.marts.dim_customers
+)
+
 select
     consents.* replace (
         consents.visitor_id || '@' || entries.entry_id as visitor_id,
+        consents.beside_visitor_id || '@' || entries.entry_id as beside_visitor_id,
         least(consents.last_answered_at, entries.entered_at) as last_answered_at
     )
 from analysis.entries
-inner join live.marts.dim_visitors as visitors on entries.customer_id = visitors.customer_id
+inner join answerers on entries.customer_id = answerers.customer_id
 inner join live.marts.fct_consents as consents
-    on visitors.visitor_id = consents.visitor_id and consents.first_answered_at <= entries.entered_at
+    on answerers.visitor_id = consents.visitor_id and consents.first_answered_at <= entries.entered_at

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from dagster_project import alerts, arrivals, cluster_drift, crossings
-from dagster_project.defs import activation, predictions, publish, raw, triggers
+from dagster_project.defs import activation, predictions, privacy, publish, raw, triggers
 from dagster_project.platform import Platform
 
 RAW = dg.AssetSelection.assets(*(dg.AssetKey(list(key)) for key in raw.TABLES))
@@ -11,7 +11,8 @@ MODELS = dg.AssetSelection.key_prefixes(["models"])
 TARGETS = dg.AssetSelection.assets(*activation.KEYS)
 RECORDED = dg.AssetSelection.assets(publish.RECORDED)
 TRIGGERS = dg.AssetSelection.assets(triggers.FIRINGS)
-LINEAGE = dg.AssetSelection.all() - MODELS - TARGETS - RECORDED - TRIGGERS
+PRIVACY = dg.AssetSelection.assets(privacy.AUDIT, privacy.RETENTION)
+LINEAGE = dg.AssetSelection.all() - MODELS - TARGETS - RECORDED - TRIGGERS - PRIVACY
 
 
 def _with_all_it_needs(selection: dg.AssetSelection) -> dg.AssetSelection:
@@ -48,8 +49,19 @@ evaluate_triggers = dg.define_asset_job(
 )
 refresh_everything = dg.define_asset_job(
     "refresh_everything",
-    dg.AssetSelection.all() - TRIGGERS,
+    dg.AssetSelection.all() - TRIGGERS - PRIVACY,
     description="The whole lineage: refresh, with training before and activation after.",
+)
+
+audit_privacy = dg.define_asset_job(
+    "audit_privacy",
+    dg.AssetSelection.assets(privacy.AUDIT),
+    description="Report which columns hold personal data, where they go and what changed.",
+)
+enforce_retention = dg.define_asset_job(
+    "enforce_retention",
+    dg.AssetSelection.assets(privacy.RETENTION),
+    description="End by age what a refresh does not: older contact files, old refused lines.",
 )
 
 refresh_segments_daily = dg.ScheduleDefinition(
@@ -94,6 +106,20 @@ train_predictions_weekly = dg.ScheduleDefinition(
     ),
     cron_schedule="30 2 * * 1",
     description="Predictions every Monday at 02:30 UTC.",
+)
+
+
+audit_privacy_weekly = dg.ScheduleDefinition(
+    name="audit_privacy_weekly",
+    job=audit_privacy,
+    cron_schedule="0 6 * * 1",
+    description="Personal data and where it goes, every Monday at 06:00 UTC.",
+)
+enforce_retention_daily = dg.ScheduleDefinition(
+    name="enforce_retention_daily",
+    job=enforce_retention,
+    cron_schedule="30 5 * * *",
+    description="Retention every morning at 05:30 UTC, after the refresh that ends contacts.",
 )
 
 

@@ -11,6 +11,7 @@ from dagster_project import (
     cluster_training,
     homes,
     identity,
+    learnable,
     pictures,
     recommender_inputs,
     recommender_scoring,
@@ -116,7 +117,7 @@ def clusters(
     settings = platform.settings
     chosen = cluster_settings.load(settings.config / "clusters.yml")
     registry = homes.registry(settings)
-    with platform.warehouse.connect("training clusters", tell=telling(context)) as connection:
+    with learnable.connect(platform, "training clusters", telling(context)) as connection:
         features = training.read_features(connection, chosen.numbers, chosen.categories)
         snapshot = examples.snapshot(connection).sha256
     if config.how == "update":
@@ -144,7 +145,7 @@ def recommender(
 ) -> dg.MaterializeResult[None]:
     """Train the recommender: a hybrid, compared with every single model and with popularity."""
     settings, recipe = platform.settings, recommender_inputs.load_recipe()
-    with platform.warehouse.connect("training recommenders", tell=telling(context)) as connection:
+    with learnable.connect(platform, "training recommenders", telling(context)) as connection:
         inputs = recommender_inputs.read_inputs(connection, recipe)
         snapshot = examples.snapshot(connection).sha256
     if inputs is None:
@@ -173,7 +174,7 @@ def customer_clusters(
 ) -> dg.MaterializeResult[None]:
     """Find the cluster of each customer, by the champion model; one row per customer."""
     registry = homes.registry(platform.settings)
-    with platform.warehouse.connect("scoring clusters", tell=telling(context)) as connection:
+    with learnable.connect(platform, "scoring clusters", telling(context)) as connection:
         features = training.read_features(connection, *scoring.features_needed(registry))
         scored = scoring.score_clusters(features, registry)
         rows = scoring.write(connection, scored)
@@ -200,7 +201,7 @@ def recommendations(
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Recommend by the champion, unless nothing changed since the last time."""
     tell = telling(context)
-    with platform.warehouse.connect("recommending", tell=tell) as connection:
+    with learnable.connect(platform, "recommending", tell) as connection:
         made = recommender_scoring.recommend(
             connection,
             homes.registry(platform.settings),

@@ -5,7 +5,7 @@ from typing import Any
 
 import dagster as dg
 
-from dagster_project import homes, pictures, scoring
+from dagster_project import homes, learnable, pictures, scoring
 from dagster_project.platform import Platform, telling
 from dagster_project.training import TrainingResult
 
@@ -57,7 +57,7 @@ def predictions(
     settings, tell = platform.settings, telling(context)
     registry = homes.registry(settings)
     wanted = [key.path[-1] for key in MODELS if key in context.selected_asset_keys]
-    with platform.warehouse.connect("training predictions", tell=tell) as connection:
+    with learnable.connect(platform, "training predictions", tell) as connection:
         snapshot = examples.snapshot(connection)
     same = train.unchanged(snapshot, registry, names=wanted, seed=settings.seed)
     for result in same.values():
@@ -96,7 +96,7 @@ def customer_scores(
 
     registry = homes.registry(platform.settings)
     versions = score.champions(registry)
-    with platform.warehouse.connect("scoring", tell=telling(context)) as connection:
+    with learnable.connect(platform, "scoring", telling(context)) as connection:
         made_of = score.mark(connection, versions)
         before, rows = score.noted(connection)
         if before != made_of:

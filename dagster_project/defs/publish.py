@@ -8,12 +8,16 @@ import duckdb
 from dagster_project import dbt_project, dbt_runs, pictures
 from dagster_project.ingest import ingestion
 from dagster_project.platform import Platform, telling
-from dagster_project.publish import build, generations, trigger_rules
+from dagster_project.publish import build, generations, small_groups, trigger_rules
+from dagster_project.settings import Settings
 from dagster_project.statements import statement
 from edge import ledger
+from edge.activation import targets as configured
+from edge.consent import purposes as consented
 
 PUBLISHED = dg.AssetKey(["targets", "published"])
 RECORDED = dg.AssetKey(["targets", "recorded"])
+PRIVACY = ("tracking_plan", "purposes")  # what is kept, and for how long: they decide tables too
 
 
 @dg.asset(
@@ -45,8 +49,9 @@ def published(
     """Publish a read-only generation of the public tables, as DuckDB and Parquet."""
     with platform.warehouse.connect("publishing", tell=telling(context)) as connection:
         result = _publish(platform, connection)
-        rfm = connection.execute(statement("dagster_project", "rfm_cells")).df()
-        sizes = connection.execute(statement("dagster_project", "segment_sizes")).df()
+        least = {"minimum": small_groups.minimum()}
+        rfm = connection.execute(statement("dagster_project", "rfm_cells"), least).df()
+        sizes = connection.execute(statement("dagster_project", "segment_sizes"), least).df()
     from ml import pictures as drawn
 
     return dg.MaterializeResult(
@@ -84,7 +89,7 @@ def _publish(platform: Platform, connection: duckdb.DuckDBPyConnection) -> gener
         manifest=dbt_project.manifest(settings),
         as_of=None if moment is None else moment[0],
         seed=settings.seed,
-        rule_files=[settings.config / "sources.yml"],
+        rule_files=[settings.config / f"{name}.yml" for name in ("sources", *PRIVACY)],
     )
     known = connection.execute(
         statement("dagster_project", "is_build_known"), {"build_id": current.build_id}
@@ -99,7 +104,15 @@ def _publish(platform: Platform, connection: duckdb.DuckDBPyConnection) -> gener
         now=platform.now(),
         rules=current.rules,
         triggers=trigger_rules.compiled(dbt_project.manifest(settings), settings.dbt_target),
+        with_contacts=settings.publish_contacts or _are_contacts_sent(settings),
     )
+
+
+def _are_contacts_sent(settings: Settings) -> bool:
+    """Say whether any target maps contact data: nobody else needs the file."""
+    purposes = consented.load(settings.config / "purposes.yml")
+    targets = configured.load(settings.config / "targets.yml", purposes).targets
+    return any(target.maps_contacts for target in targets.values())
 
 
 def _load_ledger(platform: Platform, connection: duckdb.DuckDBPyConnection) -> None:

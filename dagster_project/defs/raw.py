@@ -7,7 +7,7 @@ from typing import Any
 import dagster as dg
 
 from dagster_project import identity, scoring
-from dagster_project.ingest import ingestion
+from dagster_project.ingest import ingestion, tracking
 from dagster_project.lateness import evaluation as lateness
 from dagster_project.platform import AS_OF_TAG, Platform, telling
 from dagster_project.statements import statement
@@ -22,6 +22,7 @@ TABLES = {
     ("raw", "customers"): "Customers as a CRM exports them; one row per exported line.",
     ("raw", "weather"): "Weather where a table of it is given; one row per city and day told.",
     ("raw", "sources"): "Kind and identifier namespace of each source; one row per source.",
+    ("raw", "tracking_plan"): "The properties kept of each event; one row per event and property.",
     ("ops", "ledger"): "What this platform did and decided, as events; one row per ledger line.",
     ("ops", "moments"): "The moment to evaluate; one row.",
 }
@@ -51,6 +52,7 @@ def raw_tables(
     moment = platform.requested_moment(context.run.tags.get(AS_OF_TAG))
     with platform.warehouse.connect("ingestion", tell=telling(context)) as connection:
         ingestion.create_tables(connection)
+        tracking.write(connection, platform.tracking_plan)
         identity.create_tables(connection)  # dbt reads these from its first run on
         scoring.create_tables(connection)
         lateness.create_tables(connection)

@@ -7,6 +7,7 @@ import dagster as dg
 
 from dagster_project.defs.publish import PUBLISHED
 from dagster_project.platform import Platform, telling
+from dagster_project.publish import small_groups
 from dagster_project.settings import PROJECT
 from edge import published
 
@@ -60,7 +61,8 @@ def _checked(found: "Facts") -> Iterator[dg.AssetCheckResult]:
     health = found.newest.values()
     troubles = {
         "segments_reach_their_minimum_size": [
-            f"{row['segment']} has {row['size']} of {row['min_size']} members and is not activated"
+            f"{row['segment']} has {_size(row['size'])} of {row['min_size']} members and is not "
+            "activated"
             for row in health
             if row["is_too_small"]
         ],
@@ -83,6 +85,10 @@ def _checked(found: "Facts") -> Iterator[dg.AssetCheckResult]:
             description=_listed(lines),
             metadata={"segments": len(lines)},
         )
+
+
+def _size(size: int | None) -> str:
+    return f"fewer than {small_groups.minimum()}" if size is None else str(size)
 
 
 def _listed(lines: list[str], most: int = 8) -> str | None:

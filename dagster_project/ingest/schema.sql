@@ -4,6 +4,9 @@ create schema if not exists ops;
 
 create table if not exists raw.sources (source varchar, kind varchar, namespace varchar);
 
+-- Which properties of which event are kept; those of an event that is not named here are those of '*'.
+create table if not exists raw.tracking_plan (event varchar, property varchar);
+
 create table if not exists raw.events (
     source varchar,
     file varchar,

@@ -4,3 +4,4 @@ select
     customers.as_of,
     {columns}
 from features.ftr_customers as customers
+semi join intermediate.int_customers_learnable as learnable on customers.customer_id = learnable.customer_id

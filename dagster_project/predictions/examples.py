@@ -46,12 +46,13 @@ class Snapshot:
 
 
 def snapshot(connection: duckdb.DuckDBPyConnection, catalog: str = "warehouse") -> Snapshot:
-    """Identify the content of a warehouse by the files it was made of."""
+    """Identify the content of a warehouse by its files and by whom models may learn from."""
     given = {"catalog": identifier(catalog)}
     landed = connection.execute(fill(statement(PACKAGE, "landed"), given)).fetchall()
     row = connection.execute(fill(statement(PACKAGE, "span"), given)).fetchone()
     assert row is not None
-    digest = hashlib.sha256(json.dumps(landed).encode()).hexdigest()
+    (learnable,) = connection.execute(fill(statement(PACKAGE, "customers_mark"), given)).fetchall()
+    digest = hashlib.sha256(json.dumps([landed, learnable]).encode()).hexdigest()
     return Snapshot(digest, len(landed), *row)
 
 

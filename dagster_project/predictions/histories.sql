@@ -7,7 +7,8 @@ days as (
         customer_id,
         cast(ordered_at as date) as day,
         sum(revenue)::double as value
-    from marts.fct_orders
+    from marts.fct_orders as orders
+    semi join intermediate.int_customers_learnable as learnable on orders.customer_id = learnable.customer_id
     where ordered_at <= $as_of
     group by customer_id, cast(ordered_at as date)
 

@@ -17,4 +17,5 @@ select
 from features.ftr_affinities as affinities
 inner join features.ftr_customers as customers
     on affinities.as_of = customers.as_of and affinities.customer_id = customers.customer_id
+semi join intermediate.int_customers_learnable as learnable on affinities.customer_id = learnable.customer_id
 where affinities.level = 'category'

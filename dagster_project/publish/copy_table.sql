@@ -1,1 +1,1 @@
-create table {target} as from {source};
+create table {target} as {query};

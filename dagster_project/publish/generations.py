@@ -49,12 +49,14 @@ def publish(
     keep: int = 3,
     rules: str = "",
     triggers: Mapping[str, Any] | None = None,
+    with_contacts: bool = True,
 ) -> Published:
     """Make the warehouse's public tables the newest generation; killed anywhere, nothing changed.
 
     ``rules`` names the code behind the tables: under other rules no day of facts is taken over
     from the previous generation. ``triggers`` are rules that are evaluated without the warehouse.
-    The ``keep`` newest generations stay, and any that is being read.
+    The ``keep`` newest generations stay, and any that is being read. Without contacts, the file
+    that holds them is not made.
     """
     if keep < 1:
         raise ValueError(f"keep must be at least 1, got {keep}")
@@ -65,13 +67,14 @@ def publish(
     before = {} if previous is None else previous.manifest()
     text = "" if triggers is None else json.dumps(triggers, indent=1)
     is_same_build = before.get("build_id") == build_id and _rules_of(previous) == text
+    is_same_build &= with_contacts == (previous is not None and previous.contacts.exists())
     if previous is not None and is_same_build and before["folder"] == str(previous.path):
         return Published(previous, is_new=False, pruned=_prune(published, keep))
     generation = Generation(published / _name(published, now, build_id))
     partial = Generation(published / f"{PARTIAL}{generation.name}")
     partial.path.mkdir(mode=0o700)
     try:
-        content = _write(connection, partial, previous, before, rules)
+        content = _write(connection, partial, previous, before, rules, with_contacts=with_contacts)
         manifest = {
             "generation": generation.name,
             "build_id": build_id,
@@ -115,6 +118,8 @@ def _write(
     previous: Generation | None,
     before: Mapping[str, Any],
     rules: str,
+    *,
+    with_contacts: bool,
 ) -> dict[str, Any]:
     everything = relations.found(connection)
     seen_through = views.texts(connection)
@@ -132,10 +137,11 @@ def _write(
             )
             for relation in relations.copy(connection, copied, TARGET)
         }
-    with _attached(connection, partial.contacts):
-        contacts = [everything[name] for name in sorted(relations.CONTACTS) if name in everything]
-        relations.copy(connection, contacts, TARGET)
-    partial.contacts.chmod(0o600)
+    if with_contacts:
+        with _attached(connection, partial.contacts):
+            held = [everything[name] for name in sorted(relations.CONTACTS) if name in everything]
+            relations.copy(connection, held, TARGET)
+        partial.contacts.chmod(0o600)
     written = {
         name: days.publish(
             connection,

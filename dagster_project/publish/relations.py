@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from dagster_project.publish import small_groups
 from dagster_project.publish.files import link
 from dagster_project.statements import statement
 from edge.statements import fill, identifier
@@ -157,7 +158,8 @@ def copy(
             names = {"catalog": identifier(target), "schema": identifier(copied.schema)}
             connection.execute(fill(statement(PACKAGE, "create_schema"), names))
             text = statement(PACKAGE, "rejections" if is_rejected else "copy_table")
-            names = {"target": copied.within(target), "source": relation.source}
+            query = small_groups.source(copied.name, relation.columns, relation.source)
+            names = {"target": copied.within(target), "source": relation.source, "query": query}
             connection.execute(fill(text, names))
             copies.append(copied)
         connection.commit()

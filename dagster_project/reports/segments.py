@@ -102,7 +102,8 @@ def _rows(facts: Facts) -> list[Row]:
     for record in facts.segments:
         segment = record["segment"]
         history = facts.history[segment]
-        moments, sizes = [row["as_of"] for row in history], [row["size"] for row in history]
+        shown = [row for row in history if row["size"] is not None]  # too few people to be shown
+        moments, sizes = [row["as_of"] for row in shown], [row["size"] for row in shown]
         found.append(
             Row(
                 name=in_words(segment),
@@ -122,7 +123,7 @@ def _is_due(row: Row) -> bool:
 
 def _shares(facts: Facts) -> tuple[list[str], NDArray[np.float64]]:
     """Return the segments with enough members, the likest side by side, and their overlaps."""
-    large = [row["segment"] for row in facts.segments if row["size"] >= SMALLEST_GROUP]
+    large = [row["segment"] for row in facts.segments if (row["size"] or 0) >= SMALLEST_GROUP]
     pairs = [x for x in facts.overlaps if x["segment_a"] in large and x["segment_b"] in large]
     # the most overlapping, if they are many
     named = [pair[side] for pair in pairs for side in ("segment_a", "segment_b")]

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from dagster_project.ingest import files, ingestion
+from dagster_project.ingest import files, ingestion, tracking
 from dagster_project.platform import Platform
 from dagster_project.statements import statement
 from edge.published import Generation
@@ -49,6 +49,7 @@ def read(
         catalog = fill(_sql("catalog"), {"published": literal(generation.warehouse)})
         connection.execute(catalog)
         ingestion.create_tables(connection)
+        tracking.write(connection, platform.tracking_plan)
         connection.execute(_sql("known_files"))
         ingested = ingestion.ingest(
             connection,

@@ -42,6 +42,7 @@ def evaluate(platform: Platform, as_of: str | None) -> Evaluated | None:
             before,
             as_of=moment,
             recorded_at=platform.now(),
+            landing=settings.landing,
         )
 
 
@@ -61,6 +62,7 @@ def replay(platform: Platform, first: datetime, last: datetime) -> Evaluated:
             earlier,
             first=first,
             last=last,
+            landing=settings.landing,
         )
 
 

@@ -96,6 +96,7 @@ segments.seg_<name> (members only, with the values behind their membership).
     {%- set keys = ['customer_id', 'as_of'] -%}
     {%- set columns = run_query('describe ' ~ query) -%}
     {{ check_trigger_columns(columns) }}
+    {{ refuse_sensitive(query) }}
     {%- for column in columns -%}
         {%- if column[0] in keys -%}
             {%- set part = 'keys' -%}

@@ -84,7 +84,8 @@ def sync(
             attach(connection, generation.warehouse, "warehouse")
             if config.maps_contacts:
                 attach(connection, generation.contacts, CONTACTS)
-            _compare(connection, name, config, purposes, key)
+            gate.install(connection, purposes, landing=landing)
+            _compare(connection, name, config, key)
             sync_id = _new_sync_id(connection, name)
             results += _outcome(connection, name, sync_id)
             if sync_id is not None:
@@ -100,11 +101,9 @@ def _compare(
     connection: duckdb.DuckDBPyConnection,
     target: str,
     config: TargetConfig,
-    purposes: Purposes,
     key: bytes,
 ) -> None:
     """Make ``temp.wanted`` and ``temp.changes``."""
-    gate.install(connection, purposes)
     connection.execute(statement(PACKAGE, "audiences"), {"target": target})
     mapped = {source.split(".")[0] for source in config.columns.values()}
     for name, relation in SOURCES.items():

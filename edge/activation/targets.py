@@ -96,4 +96,8 @@ def load(path: Path, purposes: Purposes) -> Targets:
             raise ValueError(
                 f"{path}: {name}: the purpose {target.purpose} may not have contact data"
             )
+        try:
+            purposes.refuse_sensitive(target.columns, target.purpose)
+        except ValueError as error:
+            raise ValueError(f"{path}: {name}: {error}") from error
     return targets

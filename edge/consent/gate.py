@@ -1,32 +1,47 @@
 """The one place that says whether a person's data may leave for a purpose."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
+from edge.consent import decisions
 from edge.consent.purposes import Purposes
-from edge.statements import fill, literal, statement
+from edge.statements import fill, identifier, literal, statement
 
 PACKAGE = "edge.consent"
 
 
-def install(connection: duckdb.DuckDBPyConnection, purposes: Purposes) -> None:
+def install(
+    connection: duckdb.DuckDBPyConnection,
+    purposes: Purposes,
+    *,
+    landing: Path | None,
+    catalog: str = "warehouse",
+) -> None:
     """Make ``temp.permitted`` (customer_id, purpose): who may be used for what, nobody else.
 
-    The connection has a published generation attached as ``warehouse``. Whoever is not one of its
-    customers, and every purpose that ``purposes`` does not name, is left out.
+    The connection has a published generation, or the warehouse, as ``catalog``. Whoever is not one
+    of its customers, every purpose that ``purposes`` does not name, and who left no trace for
+    longer than a purpose retains data, is left out. A withdrawal that stands in the ledger of
+    ``landing`` holds at once, though no refresh has seen it.
     """
-    rows = [
-        (name, purpose.without_answer == "granted") for name, purpose in purposes.purposes.items()
-    ]
-    defaults = {"names": [name for name, _ in rows], "granted": [granted for _, granted in rows]}
-    connection.execute(statement(PACKAGE, "defaults"), defaults)
-    has_answers = connection.execute(statement(PACKAGE, "has_answers")).fetchone()
-    known = has_answers is not None and has_answers[0]
-    connection.execute(statement(PACKAGE, "answers" if known else "no_answers"))
-    connection.execute(statement(PACKAGE, "newer"))
-    connection.execute(statement(PACKAGE, "permitted"))
+    given: dict[str, list[Any]] = {"names": [], "granted": [], "explicit": [], "retention": []}
+    for name, purpose in purposes.purposes.items():
+        given["names"].append(name)
+        given["granted"].append(purpose.without_answer == "granted")
+        given["explicit"].append(purpose.explicit)
+        given["retention"].append(purpose.retention_days)
+    names = {"catalog": identifier(catalog)}
+    connection.execute(statement(PACKAGE, "defaults"), given)
+    known = _has(connection, catalog, "dim_consent_status")
+    connection.execute(fill(statement(PACKAGE, "answers"), names) if known else _sql("no_answers"))
+    connection.execute(_sql("newer"))
+    if landing is not None:
+        _hear_ledger(connection, landing, catalog)
+    connection.execute(fill(statement(PACKAGE, "permitted"), names))
 
 
 def hear(connection: duckdb.DuckDBPyConnection, *, newcomers: Path, refusals: Path) -> None:
@@ -52,3 +67,37 @@ def allowed(connection: duckdb.DuckDBPyConnection, customer_id: str, purpose: st
     given = {"customer_id": customer_id, "purpose": purpose}
     row = connection.execute(statement(PACKAGE, "allowed"), given).fetchone()
     return row is not None and bool(row[0])
+
+
+def mark(connection: duckdb.DuckDBPyConnection) -> str:
+    """Return a text that changes with whom ``temp.permitted`` permits what."""
+    row = connection.execute(_sql("permitted_mark")).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def _hear_ledger(connection: duckdb.DuckDBPyConnection, landing: Path, catalog: str) -> None:
+    """Let withdrawals hold that were set since the tables of answers were made."""
+    refusals = [
+        {"evidence": x.decision_id, "customer_id": x.customer_id, "purpose": x.purpose}
+        | {"visitor_ids": list(x.visitor_ids)}
+        for x in decisions.recorded(landing)
+        if not x.is_granted
+    ]
+    if not refusals:
+        return
+    has_proof = _has(connection, catalog, "fct_consents")
+    has_visitors = _has(connection, catalog, "dim_visitors")
+    text = "hear_ledger" if has_proof and has_visitors else "hear_all_of_ledger"
+    names = {"catalog": identifier(catalog)}
+    connection.execute(fill(statement(PACKAGE, text), names), {"refusals": json.dumps(refusals)})
+
+
+def _has(connection: duckdb.DuckDBPyConnection, catalog: str, table: str) -> bool:
+    given = {"catalog": catalog, "table": table}
+    row = connection.execute(_sql("has_mart"), given).fetchone()
+    return row is not None and bool(row[0])
+
+
+def _sql(name: str) -> str:
+    return statement(PACKAGE, name)

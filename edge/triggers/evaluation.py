@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 from edge.consent import gate
 from edge.consent.purposes import Purposes
@@ -33,11 +34,13 @@ def evaluate(
     *,
     as_of: datetime,
     recorded_at: datetime,
+    landing: Path | None = None,
 ) -> Evaluated | None:
     """Evaluate every tick since the last evaluation, and record what became of its entries.
 
     Ticks that newer landing files reach back to are evaluated again: an entry that only they show
-    is found, and judged by the present. Nothing where there is no new tick and no new file.
+    is found, and judged by the present, withdrawals of the ledger in ``landing`` included. Nothing
+    where there is no new tick and no new file.
     """
     last = floor(as_of)
     before = state.progress()
@@ -56,7 +59,7 @@ def evaluate(
         rules.triggers,
         observations,
         known_firings,
-        permitted=_permitted(generation, arrivals, purposes, observations, known_firings),
+        permitted=_permitted(generation, arrivals, purposes, landing, observations, known_firings),
         now=last,
     )
     triggers = {trigger.name: trigger for trigger in rules.triggers}
@@ -75,6 +78,7 @@ def replay(
     *,
     first: datetime,
     last: datetime,
+    landing: Path | None = None,
 ) -> Evaluated:
     """Return what would have come of each tick of a span, had it been evaluated in its time.
 
@@ -90,7 +94,7 @@ def replay(
         rules.triggers,
         observations,
         earlier,
-        permitted=_permitted(generation, arrivals, purposes, observations, earlier),
+        permitted=_permitted(generation, arrivals, purposes, landing, observations, earlier),
     )
     return Evaluated(tuple(firings), first, last, cost)
 
@@ -119,6 +123,7 @@ def _permitted(
     generation: Generation,
     arrivals: Arrivals,
     purposes: Purposes,
+    landing: Path | None,
     observations: Sequence[Observation],
     known: Sequence[Firing],
 ) -> Permitted:
@@ -128,7 +133,7 @@ def _permitted(
     if not customers:
         return lambda customer, purpose: False
     with open_read_only(generation) as connection:
-        gate.install(connection, purposes)
+        gate.install(connection, purposes, landing=landing)
         gate.hear(connection, newcomers=arrivals.visitors, refusals=arrivals.refusals)
         allowed = gate.allowed_of(connection, customers)
     return lambda customer, purpose: (customer, purpose) in allowed

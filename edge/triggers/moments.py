@@ -41,7 +41,6 @@ COLUMNS = (
     "quantity",
     "order_id",
     "value",
-    "search_query",
     "promotion_id",
     "form_id",
     "dwell_seconds",

@@ -1,5 +1,6 @@
 select 1 as found
 from features.ftr_customers as customers
+semi join intermediate.int_customers_learnable as learnable on customers.customer_id = learnable.customer_id
 anti join (select customer_id from {batch} where score = 'purchase_7d') as scored
     on customers.customer_id = scored.customer_id
 where

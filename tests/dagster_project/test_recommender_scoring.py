@@ -31,6 +31,7 @@ select timestamp '2026-03-31' as as_of, customer_id, product_id, 1 as score_plai
 from dated;
 create table features.ftr_customers as
 select timestamp '2026-03-31' as as_of, customer_id from marts.dim_customers;
+create table intermediate.int_customers_learnable as select customer_id from marts.dim_customers;
 """
 
 
@@ -172,3 +173,20 @@ def test_scoring_in_small_batches_gives_the_same_rows(connection, registry, cham
 
     pd.testing.assert_frame_equal(table(connection, "recommendations"), whole[0])
     pd.testing.assert_frame_equal(table(connection, "segment_recommendations"), whole[1])
+
+
+def test_who_withdrew_gets_no_recommendations_from_the_next_scoring_on(
+    connection, registry, champion
+):
+    recommender_scoring.recommend(connection, registry)
+    before = table(connection, "recommendations")
+    left = "c0003"
+    assert left in set(before["customer_id"])
+
+    connection.execute(
+        "delete from intermediate.int_customers_learnable where customer_id = ?", [left]
+    )
+    recommender_scoring.recommend(connection, registry)
+
+    after = set(table(connection, "recommendations")["customer_id"])
+    assert after == set(before["customer_id"]) - {left}

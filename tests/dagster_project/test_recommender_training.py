@@ -210,12 +210,14 @@ def connection():
             """create table intermediate.int_visitor_products_evaluated as select * from (values
                 (timestamp '2026-03-31', 'v1', 'hat', date '2026-03-01', 2, 1),
                 (timestamp '2026-03-31', 'v2', 'hat', date '2026-03-01', 1, 0),
-                (timestamp '2026-03-31', 'v1', 'cap', date '2026-03-02', 1, 0)
+                (timestamp '2026-03-31', 'v1', 'cap', date '2026-03-02', 1, 0),
+                (timestamp '2026-03-31', 'v3', 'cap', date '2026-03-02', 1, 0)
             ) as t(as_of, visitor_id, product_id, event_date, product_views, cart_adds)""",
             """create table marts.dim_visitors as select * from (values
-                ('v1', 'ann'), ('v2', 'ann')) as t(visitor_id, customer_id)""",
+                ('v1', 'ann'), ('v2', 'ann'), ('v3', 'eve')) as t(visitor_id, customer_id)""",
             """create table marts.fct_order_lines as select * from (values
                 ('ann', 'hat', timestamp '2026-03-01 10:00', true),
+                ('eve', 'hat', timestamp '2026-03-01 10:00', true),
                 ('ann', 'POST', timestamp '2026-03-01 10:00', false),
                 ('ann', 'bag', timestamp '2026-04-01 10:00', true)
             ) as t(customer_id, product_id, ordered_at, is_goods)""",
@@ -224,7 +226,8 @@ def connection():
                 ('POST', 'Postage', null, null, 1.0, null)
             ) as t(product_id, name, category, brand, price, margin_share)""",
             """create table marts.dim_customers as select * from (values
-                ('ann', 'DE'), ('bob', null)) as t(customer_id, country)""",
+                ('ann', 'DE'), ('eve', 'DE'), ('bob', null)) as t(customer_id, country)""",
+            """create table intermediate.int_customers_learnable as select 'ann' as customer_id""",
             """create table features.ftr_interactions as select * from (values
                 ('hat'), ('cap')) as t(product_id)""",
         ):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e import planted
 from tests.e2e.servers import tessera
 
 
@@ -19,9 +20,11 @@ def shop(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def refreshed(tmp_path_factory, shop) -> Path:
-    """Return a home in which ``refresh_everything`` ran on the shop."""
+    """Return a home in which ``refresh_everything`` ran on the shop and on planted people."""
     home = tmp_path_factory.mktemp("refreshed") / "home"
     tessera(home, "load", str(shop), "--source", "shop")
     tessera(home, "load", str(shop), "--source", "customers")
+    events = planted.write(tmp_path_factory.mktemp("planted") / "planted")
+    tessera(home, "load", str(events), "--source", "planted")
     tessera(home, "run", "refresh_everything")
     return home

@@ -39,7 +39,10 @@ def test_customers_have_scores_between_0_and_1_and_the_versions_that_gave_them(r
     )
     found = {row["name"]: row for row in rows}
     (buyers,) = table(
-        refreshed, "select count(*) as count from features.ftr_customers where orders > 0"
+        refreshed,
+        "select count(*) as count from features.ftr_customers where orders > 0 and customer_id "
+        "not in (select customer_id from marts.dim_consent_status where not is_granted "
+        "and purpose in ('analytics', 'personalisation'))",
     )
 
     assert found["churn"]["customers"] == found["expected_orders"]["customers"] == buyers["count"]

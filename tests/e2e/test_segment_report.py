@@ -46,7 +46,7 @@ def test_nobody_and_nothing_from_outside_is_on_the_page(refreshed, page):
 def test_health_has_a_row_for_each_segment_at_the_moment_evaluated(refreshed):
     rows = table(
         refreshed,
-        "select s.segment, s.size = h.size as is_same, s.status, h.is_too_small "
+        "select s.segment, s.size is not distinct from h.size as is_same, s.status, h.is_too_small "
         "from segments.dim_segments s left join segments.fct_segment_health h "
         "on s.segment = h.segment and s.as_of = h.as_of",
     )

@@ -262,7 +262,7 @@ def test_a_member_of_a_nested_segment_who_is_none_of_its_parent_fails_a_test(hom
 
 @pytest.fixture(scope="module")
 def changed(home) -> str:
-    """Build a day later with one segment's file gone and three that cannot be segments."""
+    """Build a day later with one segment's file gone and four that cannot be segments."""
     folder = "models/segments"
     later = AS_OF + pd.Timedelta(days=1)
     with_customers(home, {later: DRAWN}, later)
@@ -276,6 +276,7 @@ def changed(home) -> str:
             f"{folder}/seg_without_condition.sql": f"{start} as_of, orders {source}",
             f"{folder}/seg_without_moment.sql": f"{start} true as holds {source}",
             f"{folder}/seg_with_is_member.sql": f"{start} as_of, true as is_member {source}",
+            f"{folder}/seg_with_gender.sql": f"{start} as_of, gender = 'f' as holds {source}",
             f"{folder}/seg_new_visitors.sql": None,
             f"{folder}/fct_segment_members.sql": members.replace("    'seg_new_visitors',\n", ""),
             **{f"{folder}/{name}": None for name in unit_tests},
@@ -288,8 +289,9 @@ def test_what_cannot_be_a_segment_is_refused_by_the_name_of_its_file(changed, ho
     assert f"{folder}/seg_without_condition.sql: no condition" in changed
     assert f"{folder}/seg_without_moment.sql: a segment selects customer_id and as_of" in changed
     assert f"{folder}/seg_with_is_member.sql: is_member is computed" in changed
+    assert f"{folder}/seg_with_gender.sql: gender is sensitive" in changed
     assert "seg_with" not in str(home.rows("select view_name from duckdb_views()"))
-    assert "ERROR=3" in changed
+    assert "ERROR=4" in changed
 
 
 def test_a_segment_whose_file_is_gone_is_retired_and_its_tables_go(changed, home, customers):

@@ -1,4 +1,4 @@
-{#- One row per customer with any contact data, as last observed. -#}
+{#- One row per customer with any contact data, as last observed, until the purposes that need it end by age. -#}
 
 {%- set moments = ["coalesce(observed_at, cast('0001-01-01' as timestamp))", 'file_number', 'line'] %}
 
@@ -106,6 +106,23 @@ names as (
     from people
     group by customer_id
 
+),
+
+-- age is counted back from the newest trace of anybody, as in edge/consent
+expired as (
+
+    select customer_id
+    from (
+        select
+            customer_id,
+            max(last_seen_at) as last_seen_at,
+            max(max(last_seen_at)) over () as newest_at
+        from resolved
+        where customer_id is not null
+        group by customer_id
+    ) as traces
+    where {{ dbt.dateadd('day', var('contact_retention_days'), 'last_seen_at') }} < newest_at
+
 )
 
 select
@@ -120,6 +137,7 @@ select
     names.country
 from addresses
 full outer join names on addresses.customer_id = names.customer_id
-where coalesce(
+left join expired on coalesce(addresses.customer_id, names.customer_id) = expired.customer_id
+where expired.customer_id is null and coalesce(
     addresses.email, addresses.phone, names.first_name, names.last_name, names.street, names.city, names.postal_code
 ) is not null

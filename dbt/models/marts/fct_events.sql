@@ -20,7 +20,6 @@ select
     events.quantity,
     events.order_id,
     events.value,
-    events.search_query,
     events.promotion_id,
     events.form_id,
     events.dwell_seconds,

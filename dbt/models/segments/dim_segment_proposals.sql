@@ -50,7 +50,9 @@ select
     null as other_segment,
     as_of,
     concat(
-        'small (', size, ' members), and of its ', followed_members, ' members of a week ago as many bought since as of all customers'
+        'small (', case
+            when size < {{ var('minimum_group_size') }} then 'fewer than {{ var('minimum_group_size') }}' else cast(size as varchar)
+        end, ' members), and of its ', followed_members, ' members of a week ago as many bought since as of all customers'
     ) as reason
 from health
 where

@@ -31,10 +31,10 @@ select
     records.birthday,
     case when records.age between 0 and 130 then records.age end as age,
     {{ present('records.street') }} as street,
-    {{ present('records.city') }} as city,
+    {{ without_names(present('records.city'), 'true') }} as city,
     {{ present('records.postal_code') }} as postal_code,
-    {{ present('records.country') }} as country,
-    {{ present('records.preferred_channel') }} as preferred_channel,
+    {{ without_names(present('records.country'), 'true') }} as country,
+    {{ without_names(present('records.preferred_channel'), 'true') }} as preferred_channel,
     records.loaded_at
 from records
 left join sources on records.source = sources.source

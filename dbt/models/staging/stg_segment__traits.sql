@@ -48,11 +48,12 @@ select
     given.birthday as birthday,
     case when given.age between 0 and 130 then given.age end as age,
     {{ present('given.address.street') }} as street,
-    coalesce({{ present('given.address.city') }}, {{ present('given.city') }}) as city,
+    {{ without_names("coalesce(" ~ present('given.address.city') ~ ", " ~ present('given.city') ~ ")", 'true') }} as city,
     {{ present('given.address."postalCode"') }} as postal_code,
-    coalesce({{ present('given.address.country') }}, {{ present('given.country') }}) as country,
+    {{ without_names("coalesce(" ~ present('given.address.country') ~ ", " ~ present('given.country') ~ ")", 'true') }} as country,
     given.locale as locale,
-    coalesce({{ present('given."preferredChannel"') }}, {{ present('given.preferred_channel') }}) as preferred_channel,
+    {{ without_names("coalesce(" ~ present('given."preferredChannel"') ~ ", " ~ present('given.preferred_channel') ~ ")", 'true') }}
+        as preferred_channel,
     given.plan as plan,
     given."createdAt" as created_at,
     loaded_at

@@ -61,6 +61,7 @@ def warehouse(tmp_path):
             "from features",
             "create table intermediate.int_moments_evaluated as select max(as_of) as as_of "
             "from features",
+            "create table intermediate.int_customers_learnable as select customer_id from features",
             "create table raw.loaded_files as select 'shop' as source, 'ab' as sha256",
         ):
             connection.execute(text)

@@ -76,7 +76,7 @@ from range(400) as sessions (i);
 
 create table marts.dim_consent_status as
 select
-    customer_id, purpose, is_granted, timestamp '2026-01-10' as answered_at
+    customer_id, purpose, is_granted, false as is_explicit, timestamp '2026-01-10' as answered_at
 from marts.dim_customers
 cross join (values ('marketing_email', true), ('ads', true)) as answers (purpose, is_granted);
 

@@ -5,6 +5,9 @@ import pytest
 
 from edge.activation.state import rebuild_state
 from edge.activation.targets import Targets
+from edge.consent import decisions
+from edge.consent.decisions import Decision
+from tests.dagster_project.publish import shop
 from tests.edge.activation.sending import TARGETS, joins, leaves, read
 
 CRM = ("crm_files", "cart_abandoners")
@@ -269,3 +272,15 @@ def test_a_segment_with_a_name_that_is_a_path_is_refused(home):
     with pytest.raises(ValueError, match=r"got '\.\./evil'"):
         home.sync()
     assert not list(home.path.rglob("evil*"))
+
+
+def test_a_withdrawal_that_was_set_holds_at_the_next_sync_of_the_same_generation(home):
+    home.build()
+    home.sync()
+    left = sorted(home.members())[0]
+    decision = Decision(left, (left,), "marketing_email", False, "letter", "desk", "2026-02-01")
+    decisions.record(home.path / "landing", decision, shop.NOW)
+    home.sync()
+
+    assert left not in home.members()
+    assert home.deliveries()[-1]["reason"] == "no consent"

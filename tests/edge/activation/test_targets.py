@@ -35,6 +35,11 @@ def test_the_targets_of_the_repository_are_valid_and_ads_get_no_contact_data():
             "kind: files, format: csv, purpose: ads, columns: {email: contacts.email}",
             "the purpose ads may not have contact data",
         ),
+        (
+            "kind: files, format: csv, purpose: ads, columns: {sex: features.gender}",
+            "features.gender is sensitive and needs explicit consent: only the purpose "
+            "sensitive_traits may use it, not ads",
+        ),
     ],
 )
 def test_a_mistake_is_one_line_that_says_where(tmp_path, target, reason):

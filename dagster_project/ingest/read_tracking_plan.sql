@@ -1,0 +1,4 @@
+select
+    event,
+    property
+from raw.tracking_plan

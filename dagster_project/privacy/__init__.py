@@ -1,0 +1,1 @@
+"""Privacy: what holds personal data and where it goes, and ending its use by age."""

@@ -1,0 +1,5 @@
+select
+    purpose,
+    count(*) as customers
+from permitted
+group by purpose

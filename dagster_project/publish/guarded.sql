@@ -1,0 +1,1 @@
+select * replace ({replaced}) from {relation}

@@ -1,0 +1,1 @@
+case when {is_small} then null else {column} end as {column}

@@ -1,0 +1,32 @@
+{#- A property of an event, if the tracking plan keeps it. -#}
+{% macro kept(property) -%}
+    case when keeps_{{ property }} then properties.{{ property }} end
+{%- endmacro %}
+
+{#- Whether a JSON text may hold an e-mail address or an international phone number, plain or escaped: a quick look, so that
+    few rows are looked at closely. -#}
+{% macro may_name_someone(json) -%}
+    (
+    {%- for sign in ['@', '%40', '\\u0040', '+', '%2B', '%2b', '\\u002b', '\\u002B'] %}
+        contains(cast({{ json }} as varchar), '{{ sign }}'){{ ' or' if not loop.last }}
+    {%- endfor %}
+    )
+{%- endmacro %}
+
+{#- A text in which e-mail addresses and phone numbers with a country's prefix are replaced by ***. -#}
+{% macro without_names(text, is_suspect='is_suspect') -%}
+    case
+        when {{ is_suspect }}
+            then regexp_replace(
+                regexp_replace({{ text }}, '[^\s/?&=#,;:<>"]*(@|%40)[^\s/?&=#,;:<>"]*', '***', 'g'),
+                '(\+|%2[Bb])[0-9][0-9 ()/.-]{6,}[0-9]', '***', 'g'
+            )
+        else {{ text }}
+    end
+{%- endmacro %}
+
+{#- Where a page is, without its query and fragment, which forms fill with what people write; a route behind `#/` is kept. -#}
+{% macro page_address(text) -%}
+    {{ without_names("case when contains(" ~ text ~ ", '?') or contains(" ~ text ~ ", '#') then regexp_replace(" ~ text
+        ~ ", '([?]|#[^/!]|#$).*$', '') else " ~ text ~ " end") }}
+{%- endmacro %}

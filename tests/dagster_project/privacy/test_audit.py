@@ -1,0 +1,58 @@
+"""The audit says what holds personal data, where it goes, and what is new."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from dagster_project.privacy import audit
+from dagster_project.privacy.audit import Audit, Column, Flow, Use
+from edge.activation import targets
+from edge.consent import purposes
+from tests.conftest import PROJECT
+
+AT = datetime.fromisoformat("2026-03-01T06:00:00")
+FIRST = Audit(
+    at=AT,
+    columns=[Column("marts.dim_customer_contacts", "email", "email", "contacts only")],
+    flows=[Flow("crm_files", "marketing_email", "contacts.email", is_contact=True)],
+    uses=[Use("ads", "consent", "denied", 395, None)],
+    dropped=[],
+    changes=[],
+)
+
+
+def manifest(**columns):
+    described = {name: {"name": name, "meta": meta} for name, meta in columns.items()}
+    node = {"schema": "marts", "name": "dim_customer_contacts", "columns": described}
+    return {"nodes": {"one": {"resource_type": "model", **node}, "two": {"resource_type": "test"}}}
+
+
+def test_declared_columns_and_payloads_of_sources_are_listed_with_how_far_they_get():
+    found = audit.columns(manifest(email={"pii": "email"}, customer_id={}))
+
+    assert Column("marts.dim_customer_contacts", "email", "email", "contacts only") in found
+    assert Column("raw.events", "properties", "payload", "not published") in found
+    assert not [x for x in found if x.column == "customer_id"]
+
+
+def test_what_targets_map_is_listed_and_contacts_are_told_apart():
+    known = purposes.load(PROJECT / "config" / "purposes.yml")
+    found = audit.flows(targets.load(PROJECT / "config" / "targets.yml", known))
+
+    assert Flow("crm_files", "marketing_email", "contacts.email", is_contact=True) in found
+    assert Flow("ads_files", "ads", "customers.country", is_contact=False) in found
+
+
+def test_the_next_audit_says_what_came_and_what_went(tmp_path):
+    page = audit.write(tmp_path, FIRST).read_text()
+    assert "contacts.email" in page
+    assert "too few to say" in page
+
+    phone = Column("marts.dim_customer_contacts", "phone", "phone", "contacts only")
+    now = replace(FIRST, columns=[phone])
+    changes = audit.changes(tmp_path, now)
+    assert changes == [
+        "+ marts.dim_customer_contacts.phone holds phone: contacts only",
+        "- marts.dim_customer_contacts.email holds email: contacts only",
+    ]
+    assert changes[0] in audit.write(tmp_path, replace(now, changes=changes)).read_text()
+    assert audit.changes(tmp_path, now) == []

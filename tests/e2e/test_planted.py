@@ -1,0 +1,111 @@
+"""Personal data that was planted is found where it may stand, and nowhere else."""
+
+import gzip
+import io
+import sqlite3
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.e2e import planted
+from tests.e2e.servers import tessera
+
+# What a source sent stands where it arrived, where it is typed, in contacts, and in targets that
+# may have these.
+ALLOWED = (
+    "landing/",
+    "warehouse.duckdb: raw.",
+    "warehouse.duckdb: staging.",
+    "warehouse.duckdb: intermediate.int_identifiers_",
+    "warehouse.duckdb: intermediate.int_events_sessionized",
+    "warehouse.duckdb: marts.dim_customer_contacts",
+    "warehouse.duckdb: marts.dim_customer_identifiers",
+    "contacts.duckdb",
+    "exports/crm_files/",
+)
+
+
+@pytest.fixture(scope="module")
+def audited(refreshed) -> Path:
+    tessera(refreshed, "run", "audit_privacy")
+    return refreshed
+
+
+def test_planted_personal_data_stands_with_contacts_and_nowhere_it_should_not(audited):
+    seen = sorted({where for where, text in contents(audited) if _names(text)})
+    expected = [where for where in seen if any(part in where for part in ALLOWED)]
+    assert [where for where in seen if where not in expected] == []
+    # so that the search itself is known to find: what may hold it does
+    for part in ("landing/", "raw.events", "marts.dim_customer_contacts", "contacts.duckdb"):
+        assert any(part in where for where in expected), part
+
+
+def test_the_audit_names_every_column_that_holds_what_was_planted(audited):
+    page = (audited / "reports" / "privacy.html").read_text()
+    with duckdb.connect(str(audited / "warehouse.duckdb"), read_only=True) as connection:
+        columns = connection.execute(
+            "select schema_name, table_name, column_name from duckdb_columns() "
+            "where schema_name in ('staging', 'intermediate', 'marts') and not internal"
+        ).fetchall()
+        holding = {
+            (f"{schema}.{table}", column)
+            for schema, table, column in columns
+            if _names(_column(connection, schema, table, column))
+        }
+    assert holding
+    declared = {
+        tuple(cell.split("</td>")[0] for cell in row.split("<td>")[1:3])
+        for row in page.split("<tr>")
+        if row.count("<td>") == 4
+    }
+    assert holding - declared == set()
+
+
+def _column(connection: duckdb.DuckDBPyConnection, schema: str, table: str, column: str) -> str:
+    rows = connection.execute(f'select distinct "{column}"::varchar from "{schema}"."{table}"')
+    return str(rows.fetchall())
+
+
+def _names(text: str) -> bool:
+    lowered = text.lower()
+    return any(word in lowered for word in planted.WORDS)
+
+
+def contents(home: Path) -> Iterator[tuple[str, str]]:
+    """Yield every content of a home, decoded, with where it stands."""
+    for path in sorted(path for path in home.rglob("*") if path.is_file()):
+        where = str(path.relative_to(home))
+        yield where, where
+        if where.startswith("demo/"):
+            continue
+        if path.suffix == ".duckdb":
+            yield from _duckdb(path, where)
+        elif path.suffix == ".parquet":
+            yield where, str(duckdb.sql(f"select * from '{path}'").fetchall())
+        elif path.suffix == ".gz":
+            yield where, gzip.decompress(path.read_bytes()).decode(errors="ignore")
+        elif path.read_bytes()[:16].startswith(b"SQLite format 3"):
+            with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
+                yield where, "\n".join(connection.iterdump())
+        elif zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as packed:
+                for name in packed.namelist():
+                    yield f"{where}: {name}", packed.read(name).decode(errors="ignore")
+        else:
+            yield where, path.read_bytes().decode(errors="ignore")
+
+
+def _duckdb(path: Path, where: str) -> Iterator[tuple[str, str]]:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        tables = connection.execute(
+            "select schema_name, table_name from duckdb_tables() where not internal"
+        ).fetchall()
+        for schema, table in tables:
+            rows = connection.execute(f'select * from "{schema}"."{table}"').fetchall()
+            text = io.StringIO()
+            for row in rows:
+                text.write(f"{row}\n")
+            yield f"{where}: {schema}.{table}", text.getvalue()

@@ -1,0 +1,36 @@
+import pytest
+
+from edge.tracking import load
+from tests.conftest import PROJECT
+
+
+def test_the_plan_of_the_repository_keeps_free_text_only_where_it_is_meant():
+    rows = set(load(PROJECT / "config" / "tracking_plan.yml").rows())
+
+    assert {event for event, name in rows if name == "query"} == {"Products Searched"}
+    assert ("Product Viewed", "name") in rows
+    assert ("Product Viewed", "price") in rows  # of every event
+    assert ("*", "price") in rows
+    assert ("*", "name") not in rows
+
+
+def test_a_plan_that_keeps_nothing_is_one(tmp_path):
+    path = tmp_path / "tracking_plan.yml"
+    path.write_text("every_event: []")
+    assert list(load(path).rows()) == [("*", "")]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("every_event: [a b]", "should match pattern"),
+        ("events: {}", "every_event: Field required"),
+        ("every_event: []\nother: []", "Extra inputs are not permitted"),
+    ],
+)
+def test_a_mistake_is_one_line_that_says_where(tmp_path, text, reason):
+    path = tmp_path / "tracking_plan.yml"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=reason) as refused:
+        load(path)
+    assert "\n" not in str(refused.value)
