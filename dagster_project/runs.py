@@ -43,9 +43,14 @@ def job_names(definitions: dg.Definitions) -> list[str]:
 
 
 def run(
-    settings: Settings, job: str, *, as_of: str | None, tell: Callable[[str], None]
+    settings: Settings,
+    job: str,
+    *,
+    as_of: str | None,
+    tell: Callable[[str], None],
+    resumes: bool = True,
 ) -> RunReport:
-    """Execute a job and report each step as it ends.
+    """Execute a job and report each step as it ends; ``resumes`` ends erasures under way first.
 
     Raises ValueError for an unknown job. A failing step does not raise: it stands in the report.
     """
@@ -57,6 +62,10 @@ def run(
     names = job_names(defs)
     if job not in names:
         raise ValueError(f"no job {job!r}; there are {', '.join(names)}")
+    if resumes:
+        from dagster_project.privacy import erasure  # which runs jobs itself
+
+        erasure.resume(settings, tell)
     progress = _Progress(tell)
     run_id = str(uuid.uuid4())
     started = time.monotonic()

@@ -1,0 +1,1 @@
+"""Access and erasure, carried out over the whole home."""
