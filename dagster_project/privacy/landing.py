@@ -27,11 +27,13 @@ from edge.sources import Sources
 PLAN = "plan.json"
 LINES = ("events", "ledger")
 PERSONS = ("customers", "online_retail")
+OWN = pa.schema([("file_number", pa.int64()), ("line", pa.int64()), ("before", pa.string())])
 FILES = pa.schema(
     [
         *((name, pa.string()) for name in ("source", "file", "sha256_before", "sha256_after")),
         ("bytes", pa.int64()),
         ("gone", pa.int64()),
+        ("is_emptied", pa.bool_()),
     ]
 )
 DAMAGED = (EOFError, gzip.BadGzipFile, zlib.error, Unreadable, pa.ArrowException, UnicodeError)
@@ -114,6 +116,7 @@ def apply(
             "sha256_after": change.after,
             "bytes": change.bytes,
             "gone": 0 if change.kind in PERSONS else len(change.own),
+            "is_emptied": change.is_emptied,
         }
         for change in changes
     ]
@@ -154,7 +157,7 @@ def _planned(
             lines.rewrite(file.path, staged, found.replacements())
             own, mentions = tuple(sorted(found.own)), tuple(sorted(found.mentions))
         else:
-            gone, cells = _rows(file, sources, search, known)
+            gone, cells = rows_of(file, sources, search, known)
             if not gone and not cells:
                 return None
             rows.rewrite(file.path, staged, gone, cells)
@@ -181,7 +184,7 @@ def _planned(
     )
 
 
-def _rows(
+def rows_of(
     file: LandingFile, sources: Sources, search: Search, known: set[int]
 ) -> tuple[set[int], dict[int, dict[str, str]]]:
     """Return a table's rows that are the person's, and the cells of others that mention them."""
@@ -237,12 +240,12 @@ def _store_again(
 
 def choose(connection: duckdb.DuckDBPyConnection, changes: list[Change]) -> None:
     """Make ``temp.erased_lines`` of the lines that go."""
-    pairs = [(change.number, line) for change in changes for line in change.own]
-    arrays = [pa.array(column, pa.int64()) for column in zip(*pairs, strict=True)]
-    table = pa.table(
-        arrays or [pa.array([], pa.int64())] * 2, names=["file_number", "line"]
-    )
-    connection.register("given_lines", table)
+    pairs = [
+        {"file_number": change.number, "line": line, "before": change.before}
+        for change in changes
+        for line in change.own
+    ]
+    connection.register("given_lines", pa.Table.from_pylist(pairs, OWN))
     run(connection, "choose_erased_lines")
     connection.unregister("given_lines")
 

@@ -51,8 +51,10 @@ left join rejected_counts on files.file_number = rejected_counts.file_number;
 
 update raw.loaded_files as files
 set
-    sha256 = case when files.sha256 is not null then counted.sha256_after end,
+    sha256 = case when files.sha256 is not null or counted.is_emptied then counted.sha256_after end,
     bytes = counted.bytes,
+    status = case when counted.is_emptied then 'loaded' else files.status end,
+    error = case when not counted.is_emptied then files.error end,
     rows_read = counted.rows_read,
     rows_stored = case when files.status = 'loaded' then counted.rows_stored else files.rows_stored end,
     rows_rejected = case when files.status = 'loaded' then counted.rows_rejected else files.rows_rejected end,

@@ -1,0 +1,4 @@
+select *
+from {table}
+where {condition}
+order by all
