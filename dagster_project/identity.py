@@ -63,7 +63,9 @@ def resolve_identities(
     """
     create_tables(connection)
     limits = max_people()
-    guarded = [row[0] for row in connection.execute(statement(PACKAGE, "identity_guards")).fetchall()]
+    guarded = [
+        row[0] for row in connection.execute(statement(PACKAGE, "identity_guards")).fetchall()
+    ]
     method = _method(salt, contact_key, limits, guarded)
     held = connection.table("ops.identity_progress").fetchall()
     before = Progress(*held[0]) if len(held) == 1 else None

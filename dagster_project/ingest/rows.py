@@ -1,4 +1,4 @@
-"""Tabular files with some of their rows emptied: the others stay as they were, and are counted on."""
+"""Tabular files with some rows emptied: the others stay as they were, and are counted on."""
 
 import csv
 import os
@@ -55,7 +55,9 @@ def records(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
 
 def _write_parquet(path: Path, target: Path, rows: set[int], cells: Cells) -> None:
     with pq.ParquetFile(path) as file:
-        compression = file.metadata.row_group(0).column(0).compression if file.num_row_groups else ""
+        compression = (
+            file.metadata.row_group(0).column(0).compression if file.num_row_groups else ""
+        )
     table = pq.read_table(path)
     is_gone = pa.array([number in rows for number in range(1, table.num_rows + 1)])
     columns = []

@@ -104,12 +104,9 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> Iterator[Part]:
         schema, table = name.split(".")
         if schema not in SCHEMAS:
             continue
-        conditions = " or ".join(
-            f"{identifier(column)} in (select id from subject_ids)" for column in listed[name]
-        )
         values = {
             "table": f"{identifier(schema)}.{identifier(table)}",
-            "condition": conditions,
+            "columns": ", ".join(map(identifier, listed[name])),
         }
         yield _part(connection, name, fill(statement(PACKAGE, "access_rows"), values))
 
@@ -128,9 +125,7 @@ def _given(platform: Platform, subject: Subject, known: dict[int, set[int]]) -> 
         if file.kind == "events":
             rows += _lines(platform, file, search, known.get(file.number, set()))
         elif file.kind in landing.PERSONS:
-            gone, _ = landing.rows_of(
-                file, platform.sources, search, known.get(file.number, set())
-            )
+            gone, _ = landing.rows_of(file, platform.sources, search, known.get(file.number, set()))
             rows += [
                 (file.source, file.file, number, json.dumps(row, ensure_ascii=False))
                 for number, row in tabular.records(file.path)

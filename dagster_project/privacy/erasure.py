@@ -15,6 +15,7 @@ from dagster_project.platform import Platform
 from dagster_project.privacy import landing, recording, remains, rows, subjects
 from dagster_project.privacy.progress import FOLDER, Progress, under_way, write_receipt
 from dagster_project.settings import Settings
+from dagster_project.warehouse import connect
 from edge.privacy import content, lines, requests, suppression
 from edge.privacy.content import Searched
 from edge.privacy.lines import Search
@@ -23,7 +24,9 @@ from edge.privacy.requests import CCPA, Request, month_after
 Tell = Callable[[str], None]
 HOLDER = "erasure"
 PRODUCTS = "model.tessera.int_products_observed"  # what events said of products, added up
-MODELS = "kept: they hold figures of many people and no ids; the next training leaves the person out"
+MODELS = (
+    "kept: they hold figures of many people and no ids; the next training leaves the person out"
+)
 
 
 def erase(
@@ -102,9 +105,7 @@ def _refresh_if_needed(platform: Platform, tell: Tell) -> None:
     settings = platform.settings
     with platform.warehouse.connect(HOLDER, tell) as connection:
         ingestion.create_tables(connection)
-        known = {
-            (row[0], row[1]): Outcome(*row) for row in batches.run(connection, "known_files")
-        }
+        known = {(row[0], row[1]): Outcome(*row) for row in batches.run(connection, "known_files")}
     files = landed(settings.landing, platform.sources)
     if any(file.kind != "ledger" for file in still_to_read(files, known)):
         tell("files have landed that no refresh has seen: refreshing first")
@@ -115,7 +116,9 @@ def _run(settings: Settings, job: str, tell: Tell) -> None:
     report = runs.run(settings, job, as_of=None, tell=tell, resumes=False)
     if not report.succeeded:
         reasons = "; ".join(f"{failure.step}: {failure.reason}" for failure in report.failures)
-        raise RuntimeError(f"{job} failed, the erasure goes on with: tessera erase --resume: {reasons}")
+        raise RuntimeError(
+            f"{job} failed, the erasure goes on with: tessera erase --resume: {reasons}"
+        )
 
 
 def _suppress(platform: Platform, progress: Progress) -> None:
@@ -198,15 +201,13 @@ def _erase_remains(platform: Platform, progress: Progress, search: Search, tell:
     progress.save()
 
 
-def _record(
-    platform: Platform, progress: Progress, state: requests.State, tell: Tell
-) -> None:
+def _record(platform: Platform, progress: Progress, state: requests.State, tell: Tell) -> None:
     """Have the ledger and a new generation say it; nothing older stays, no page of deleted rows."""
     now = platform.now() if state == "completed" else None
     _tell_ledger(platform, progress, state, now)
     recording.publish(platform, tell)
     with platform.warehouse.locked(HOLDER, tell):
-        remains.compact(platform.settings.warehouse)
+        remains.compact(platform.settings.warehouse, lambda path: connect(path, platform.settings))
     progress.found["generations"] = progress.found.get("generations", 0) + recording.keep_newest(
         platform.settings.published
     )

@@ -97,7 +97,8 @@ def apply(
 ) -> None:
     """Make the raw tables say what the changed files say, in the caller's transaction.
 
-    The caller has removed the rows of ``choose``. Applied twice, it changes nothing more: a file is known by its digest of before.
+    The caller has removed the rows of ``choose``. Applied twice, it changes nothing more: a
+    file is known by its digest of before.
     """
     batches.prepare(connection)
     copies = folder / "copies"

@@ -5,7 +5,7 @@ import gzip
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from dagster_project.statements import statement
 from edge.privacy import content, lines
 from edge.privacy.content import Trace
 from edge.privacy.lines import Search
-from edge.statements import fill, identifier
+from edge.statements import fill, identifier, literal
 
 ROWS = (".csv", ".jsonl")  # a line that names the person is about them
 
@@ -156,24 +156,29 @@ def compact_states(activation: Path) -> None:
     for path in [*_states(activation), activation / "triggers.duckdb"]:
         if path.exists():
             with _alone(path):
-                compact(path)
+                compact(path, open_state)
 
 
-def compact(path: Path) -> None:
+def compact(path: Path, connect: Callable[[Path], duckdb.DuckDBPyConnection]) -> None:
     """Copy a DuckDB file and put the copy in its place; the caller keeps others from opening it."""
     partial = path.with_name(f".{path.name}.compacting")
     partial.unlink(missing_ok=True)
-    mode = path.stat().st_mode & 0o777
-    # deleted rows in the log go with it
-    with duckdb.connect(str(path)) as connection:
-        catalog = connection.execute("select current_database()").fetchall()[0][0]
-        connection.execute("checkpoint")
-        values = {"path": f"'{partial}'", "name": "compacted", "catalog": identifier(catalog)}
+    connection = connect(path)
+    try:
+        ((catalog,),) = connection.execute(statement(PACKAGE, "compacted_catalog")).fetchall()
+        values = {"path": literal(partial), "name": "compacted", "catalog": identifier(catalog)}
         for name in ("attach_compacted", "copy_compacted", "detach_compacted"):
             connection.execute(fill(statement(PACKAGE, name), values))
-    partial.chmod(mode)
-    path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
+        connection.execute("CHECKPOINT")  # of the old file: no log of it is left behind
+    finally:
+        connection.close()
+    partial.chmod(path.stat().st_mode & 0o777)
     partial.replace(path)
+
+
+def open_state(path: Path) -> duckdb.DuckDBPyConnection:
+    """Open a state file, whose lock the caller holds."""
+    return duckdb.connect(str(path), config={"memory_limit": "1GB"})
 
 
 def _states(activation: Path) -> list[Path]:
@@ -181,9 +186,7 @@ def _states(activation: Path) -> list[Path]:
     return [path for path in paths if path.name != "triggers.duckdb"]
 
 
-def _counts(
-    connection: duckdb.DuckDBPyConnection, customer_ids: Sequence[str]
-) -> dict[str, int]:
+def _counts(connection: duckdb.DuckDBPyConnection, customer_ids: Sequence[str]) -> dict[str, int]:
     counts = {}
     for table, column in _columns(connection):
         values = {"table": identifier(table), "column": identifier(column)}

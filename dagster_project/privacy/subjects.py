@@ -1,6 +1,6 @@
 """Who a customer is in the warehouse: their identifiers, and the lines that are theirs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from edge.privacy.subjects import Name, Subject, normalised_email
 from ml import identity
 
 PACKAGE = "dagster_project.privacy"
+NAMES = ("namespace", "identifier_type", "identifier")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +50,15 @@ def find(
 
 def choose(connection: duckdb.DuckDBPyConnection, subject: Subject) -> None:
     """Make ``temp.subject_names`` and ``temp.subject_ids``, which statements here read."""
-    names = sorted(subject.names)
-    columns = list(zip(*names, strict=True)) or [(), (), ()]
-    frames = {
-        "subject_names": dict(
-            zip(("namespace", "identifier_type", "identifier"), columns, strict=True)
-        ),
-        "subject_ids": {"id": [*subject.customer_ids, *subject.pseudonyms]},
+    ids = [*subject.customer_ids, *subject.pseudonyms]
+    frames: dict[str, tuple[Sequence[str], Sequence[Sequence[str]]]] = {
+        "subject_names": (NAMES, [tuple(name) for name in sorted(subject.names)]),
+        "subject_ids": (("id",), [(id_,) for id_ in ids]),
     }
-    for name, content in frames.items():
-        arrays = [pa.array(column, pa.string()) for column in content.values()]
-        connection.register("given_subject", pa.table(arrays, names=list(content)))
+    for name, (columns, content) in frames.items():
+        schema = pa.schema([(column, pa.string()) for column in columns])
+        listed = [dict(zip(columns, row, strict=True)) for row in content]
+        connection.register("given_subject", pa.Table.from_pylist(listed, schema))
         run(connection, f"choose_{name}")
         connection.unregister("given_subject")
 
@@ -106,5 +105,5 @@ def _of_customer(connection: duckdb.DuckDBPyConnection, customer: str, salt: byt
 
 def _guards(shared: Iterable[Name], salt: bytes) -> tuple[tuple[str, str], ...]:
     listed = sorted(shared)
-    hashes = identity.guard([tuple(name) for name in listed], salt=salt)
+    hashes = identity.guard(listed, salt=salt)
     return tuple((name.type, hash_) for name, hash_ in zip(listed, hashes, strict=True))

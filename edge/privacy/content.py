@@ -1,5 +1,4 @@
-"""Where a text stands in any file, decoded: databases, Parquet and archives are read for what they
-hold, and every file for its bytes besides."""
+"""Where a text stands in any file: in what databases, Parquet and archives hold, and in bytes."""
 
 import gzip
 import io

@@ -65,7 +65,12 @@ def search_for(subject: Subject) -> Search:
 
 
 def find(
-    path: Path, search: Search, *, namespace: str, known: Iterable[int] = (), is_ledger: bool = False
+    path: Path,
+    search: Search,
+    *,
+    namespace: str,
+    known: Iterable[int] = (),
+    is_ledger: bool = False,
 ) -> Found:
     """Find a person's lines in a file of JSON Lines; ``known`` are lines found otherwise.
 
@@ -115,7 +120,9 @@ def _kept(line: bytes, document: dict[str, object], search: Search) -> bytes:
     kept = search.without(line)
     if document.get("messageId") in (None, ""):
         said = hashlib.sha256(line.strip(b" \t")).hexdigest()
-        kept = b'{"messageId":"gen-' + said.encode() + b'",' + kept.lstrip(b" \t").removeprefix(b"{")
+        kept = (
+            b'{"messageId":"gen-' + said.encode() + b'",' + kept.lstrip(b" \t").removeprefix(b"{")
+        )
     return kept
 
 
@@ -152,7 +159,7 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _copy(path: Path, stream: IO[bytes], replacements: Mapping[int, bytes]) -> None:
+def _copy(path: Path, stream: IO[bytes] | gzip.GzipFile, replacements: Mapping[int, bytes]) -> None:
     number = 0
     for block in _blocks(path):
         count = block.count(b"\n") + (not block.endswith(b"\n"))

@@ -30,7 +30,7 @@ LATE = {
     "by phone": line(5, anonymousId="n", context={"traits": {"phone": "0049 170 12345678"}}),
     "refused": line(6, userId="user-ann", type="unheard of"),
     "cut off": b'{"messageId": "7", "userId": "user-ann", "pro',
-    "escaped": b'{"type":"page","messageId":"8","userId":"user\\u002dann","timestamp":"2026-01-01"}',
+    "escaped": line(8, userId="user-ann").replace(b"user-ann", b"user\\u002dann"),
 }
 
 
@@ -78,7 +78,10 @@ def test_late_rows_of_tables_are_left_empty(home, suppressing):
     home.ingest(suppression=suppressing)
     assert home.rows("select user_id from raw.customers") == [("user-bob",)]
     assert home.rows("select customer, line from raw.online_retail") == [("17851", 2)]
-    held = [(home.landing / x / y).read_bytes() for x, y in zip(["crm", "online_retail"], names, strict=True)]
+    held = [
+        (home.landing / x / y).read_bytes()
+        for x, y in zip(["crm", "online_retail"], names, strict=True)
+    ]
     assert b"ann@" not in held[0]
     assert b"17850" not in held[1]
 
@@ -100,5 +103,8 @@ def test_the_ledger_names_nobody(home, suppressing):
     assert len(held.splitlines()) == len(ANN.names)
     assert not any(name.text.encode() in held for name in ANN.names)
     assert {json.loads(x)["payload"]["identifier_type"] for x in held.splitlines()} == {
-        "user_id", "anonymous_id", "email", "phone"
+        "user_id",
+        "anonymous_id",
+        "email",
+        "phone",
     }

@@ -44,7 +44,12 @@ def home(tmp_path):
         line(11, userId="user-anna", anonymousId="device-anna"),
         line(12, userId="user-bob", anonymousId="shared"),
         line(None, userId="user-bob", properties={"friend": "ann@example.com", "n": 1}),
-        line(13, userId="user-bob", anonymousId=" device-bob", properties={"note": "joann@example.com"}),
+        line(
+            13,
+            userId="user-bob",
+            anonymousId=" device-bob",
+            properties={"note": "joann@example.com"},
+        ),
         b"nonsense",
     ]
     mixed = b"\n".join([others[0], *anns[:3], b"", others[1], others[2], *anns[3:], *others[3:]])
@@ -59,7 +64,11 @@ def home(tmp_path):
         b'user-eve,"e@example.com","ask ann@example.com,\r\nor Bob"\r\n',
         "crm",
     )
-    table = {"customer_number": ["user-bob", "user-ann"], "email_address": [None, "x@x.de"], "age": [3, 4]}
+    table = {
+        "customer_number": ["user-bob", "user-ann"],
+        "email_address": [None, "x@x.de"],
+        "age": [3, 4],
+    }
     pq.write_table(pa.table(table), tmp_path / "crm.parquet")
     made.put("crm.parquet", (tmp_path / "crm.parquet").read_bytes(), "crm")
     made.put(
@@ -103,7 +112,9 @@ def of_others(home):
     return home.rows(
         "select file, line, message_id, user_id from raw.events "
         "where coalesce(user_id, '') != 'user-ann' and message_id not in ('m2', 'm3') order by all"
-    ) + home.rows("select line, user_id, email from raw.customers where user_id != 'user-ann' order by all")
+    ) + home.rows(
+        "select line, user_id, email from raw.customers where user_id != 'user-ann' order by all"
+    )
 
 
 def test_nothing_of_the_person_is_left_and_all_others_are(home, tmp_path):
@@ -111,7 +122,11 @@ def test_nothing_of_the_person_is_left_and_all_others_are(home, tmp_path):
     erase(home, tmp_path / "work")
     found = content.search_files(content.files_of(home.landing), lines.search_for(ANN))
     assert found.traces == ()
-    held = str(home.rows("from raw.events") + home.rows("from raw.rejected_events") + home.rows("from raw.customers"))
+    held = str(
+        home.rows("from raw.events")
+        + home.rows("from raw.rejected_events")
+        + home.rows("from raw.customers")
+    )
     assert not any(text.decode() in others_left_out(held) for text in TEXTS)
     assert home.rows("select customer from raw.online_retail") == [("17851",)]
     assert len(home.rows("from ops.ledger")) == 1
