@@ -63,7 +63,7 @@ def files_of(folder: Path) -> Iterator[Path]:
 
 
 def _places(path: Path, search: Search) -> Iterator[str]:
-    if search.names(path.name.encode()):
+    if search.names(path.name.encode()) or search.names(path.stem.encode()):
         yield "its name"
     with path.open("rb") as stream:
         head = stream.read(16)
