@@ -13,20 +13,24 @@ from dagster_project.ingest.batches import transaction
 from dagster_project.ingest.files import Outcome, landed, still_to_read
 from dagster_project.platform import Platform
 from dagster_project.privacy import landing, recording, remains, rows, subjects
-from dagster_project.privacy.progress import FOLDER, Progress, under_way, write_receipt
+from dagster_project.privacy.progress import (
+    FOLDER,
+    Progress,
+    alone,
+    under_way,
+    write_receipt,
+)
 from dagster_project.settings import Settings
 from dagster_project.warehouse import connect
 from edge.privacy import content, lines, requests, suppression
 from edge.privacy.content import Searched
 from edge.privacy.lines import Search
 from edge.privacy.requests import CCPA, Request, month_after
+from edge.privacy.subjects import Name, normalised_email
 
 Tell = Callable[[str], None]
 HOLDER = "erasure"
 PRODUCTS = "model.tessera.int_products_observed"  # what events said of products, added up
-MODELS = (
-    "kept: they hold figures of many people and no ids; the next training leaves the person out"
-)
 
 
 def erase(
@@ -42,8 +46,46 @@ def erase(
 
     Raises LookupError where nobody, or nobody alone, is known by that name.
     """
-    resume(settings, tell)
+    with alone(settings.home):
+        platform = Platform(settings)
+        receipt = None
+        for progress in under_way(settings.home):
+            ended = _carry_out(platform, progress, tell)
+            if _is_named(progress, customer, email):
+                receipt = ended
+        return receipt or _erase_anew(
+            platform, tell, customer, email, requested_at or platform.now(), request_id
+        )
+
+
+def resume(settings: Settings, tell: Tell, *, waits: bool = True) -> list[dict[str, Any]]:
+    """End the erasures that were killed or wait for a target; return their receipts.
+
+    Where another process is at it, wait for it, or leave them to it.
+    """
     platform = Platform(settings)
+    receipts = []
+    with alone(settings.home, waits=waits) as is_ours:
+        for progress in under_way(settings.home) if is_ours else ():
+            tell(f"going on with the erasure {progress.request_id}")
+            receipts.append(_carry_out(platform, progress, tell))
+    return receipts
+
+
+def _is_named(progress: Progress, customer: str | None, email: str | None) -> bool:
+    named = Name("", "email", normalised_email(email) or "")
+    return customer in progress.subject.customer_ids or named in progress.subject.names
+
+
+def _erase_anew(
+    platform: Platform,
+    tell: Tell,
+    customer: str | None,
+    email: str | None,
+    requested_at: datetime,
+    request_id: str | None,
+) -> dict[str, Any]:
+    settings = platform.settings
     _refresh_if_needed(platform, tell)
     with platform.warehouse.connect(HOLDER, tell) as connection:
         person = subjects.find(connection, customer=customer, email=email, salt=platform.keys.salt)
@@ -51,22 +93,12 @@ def erase(
     progress = Progress(
         folder=settings.home / FOLDER / "requests" / identity,
         request_id=identity,
-        requested_at=requested_at or platform.now(),
+        requested_at=requested_at,
         subject=person.subject,
         guards=person.guards,
     )
     progress.save()
     return _carry_out(platform, progress, tell)
-
-
-def resume(settings: Settings, tell: Tell) -> list[dict[str, Any]]:
-    """End the erasures that were killed or wait for a target; return their receipts."""
-    platform = Platform(settings)
-    receipts = []
-    for progress in under_way(settings.home):
-        tell(f"going on with the erasure {progress.request_id}")
-        receipts.append(_carry_out(platform, progress, tell))
-    return receipts
 
 
 def _carry_out(platform: Platform, progress: Progress, tell: Tell) -> dict[str, Any]:
@@ -170,7 +202,14 @@ def _remove_from_targets(settings: Settings, progress: Progress, tell: Tell) -> 
     progress.save()
     if not holding:
         return []
-    report = runs.run(settings, "activate_segments", as_of=None, tell=tell, resumes=False)
+    report = runs.run(
+        settings,
+        "activate_segments",
+        as_of=None,
+        tell=tell,
+        resumes=False,
+        only=[f"targets/{name}" for name in holding],
+    )
     for failure in report.failures:
         tell(f"  {failure.step}: {failure.reason}")
     return remains.pending_targets(settings.activation, ids)
@@ -286,7 +325,7 @@ def _receipt(
         "targets": {
             name: "pending" if name in pending else "acknowledged" for name in found["targets"]
         },
-        "models": MODELS,
+        "models": requests.MODELS,
         "suppression_entries": len(progress.subject.names),
         "search": {
             "files": searched.files,

@@ -1,8 +1,11 @@
 """How far an erasure came: written down before each step, so that a kill costs at most one."""
 
+import fcntl
 import json
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -87,6 +90,23 @@ def under_way(home: Path) -> list[Progress]:
         else:
             found.append(Progress.read(folder))
     return sorted(found, key=lambda progress: (progress.requested_at, progress.request_id))
+
+
+@contextmanager
+def alone(home: Path, *, waits: bool = True) -> Iterator[bool]:
+    """Carry out erasures in one process at a time; yield whether this is the one."""
+    folder = home / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(descriptor)
 
 
 def receipts(home: Path) -> Path:

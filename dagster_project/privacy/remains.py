@@ -50,6 +50,9 @@ def scrub(settings: Settings, traces: Sequence[Trace], search: Search) -> dict[s
     for path in dict.fromkeys(trace.path for trace in traces):
         if not path.exists():
             continue
+        if path.is_relative_to(settings.home / "tmp"):  # left by something that was killed
+            path.unlink()
+            continue
         kind = _scrub(settings, path, search)
         if kind is not None:
             counts[kind] = counts.get(kind, 0) + 1

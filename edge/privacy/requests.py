@@ -10,6 +10,10 @@ from typing import Any, Literal
 from edge import ledger
 
 KIND = "privacy_request"
+# The rule for models, recorded with each erasure.
+MODELS = (
+    "kept: they hold figures of many people and no ids; the next training leaves the person out"
+)
 CCPA = timedelta(days=45)
 
 Asked = Literal["access", "erasure"]
@@ -49,6 +53,7 @@ def record(landing: Path, request: Request, recorded_at: datetime) -> None:
         "requested_at": request.requested_at,
         "completed_at": request.completed_at,
         "receipt": request.receipt,
+        "models": MODELS if request.asked == "erasure" else None,
     }
     if payload == _last(landing, request.request_id):
         return
