@@ -184,6 +184,7 @@ def iter_until(stream, text):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)  # four refreshes, each in a process of its own
 def test_a_person_is_erased_from_everything_and_nobody_else_is(tmp_path, refreshed):
     home = moved(refreshed, tmp_path / "home")
     customer, names, texts = person(home)
