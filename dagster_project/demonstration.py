@@ -33,13 +33,18 @@ def show(
     tell(f"a shop of {customers} customers over {days} days, seed {seed}")
     _simulate_once(shop, customers=customers, days=days, seed=seed)
     sources = load_sources(settings.config / "sources.yml")
+    landed_now = 0
     for source in SOURCES:
         landed = landing.land(
             [shop], source=source, landing=settings.landing, kind=sources.kind(source)
         )
         new = sum(file.status == "landed" for file in landed)
+        landed_now += new
         tell(f"  {source}: {new} new files landed")
-    report = runs.run(settings, "refresh_everything", as_of=None, tell=tell)
+    has_erased_before = (receipts(settings.home) / f"{REQUEST}.json").exists()
+    # an erasure alone is no reason to train: the schedules do, and leave the person out
+    job = "refresh_segments" if has_erased_before and not landed_now else "refresh_everything"
+    report = runs.run(settings, job, as_of=None, tell=tell)
     for failure in report.failures:
         tell(f"failed: {failure.step}: {failure.reason}")
     for warning in report.warnings:
