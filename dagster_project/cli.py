@@ -13,6 +13,7 @@ from dagster_project import output
 from dagster_project import settings as environment
 from dagster_project.commands import backtest, consent, explain, models, segment
 from dagster_project.output import Format, QueryFormat
+from dagster_project.privacy import command as privacy_commands
 from dagster_project.rebuild import command as rebuild_commands
 from dagster_project.triggers import command as trigger_commands
 
@@ -176,6 +177,8 @@ def demo(
 
 app.command()(trigger_commands.triggers)
 app.command()(rebuild_commands.rebuild)
+app.command()(privacy_commands.erase)
+app.command()(privacy_commands.access)
 
 
 def main() -> None:

@@ -45,7 +45,18 @@ def stale(state: Path, manifest: Mapping[str, Any], models: Iterable[str]) -> se
 def record(state: Path, manifest: Mapping[str, Any], models: Iterable[str]) -> None:
     """Note that today's code built these models."""
     wanted = current(manifest)
-    built = {**_read(state), **{name: wanted[name] for name in models if name in wanted}}
+    _write(state, {**_read(state), **{name: wanted[name] for name in models if name in wanted}})
+
+
+def forget(state: Path, models: Iterable[str] | None = None) -> None:
+    """Have models (unique ids; none named: all of them) built anew by the next refresh."""
+    built = _read(state)
+    gone = set(built if models is None else models)
+    if gone & set(built):
+        _write(state, {name: code for name, code in built.items() if name not in gone})
+
+
+def _write(state: Path, built: Mapping[str, str]) -> None:
     partial = state / f".{FILE}.{os.getpid()}"
     partial.write_text(json.dumps(built, indent=1), encoding="utf-8")
     partial.replace(state / FILE)

@@ -1,18 +1,23 @@
 """The demo: a simulated shop through the whole lineage, and what came of it."""
 
+import json
 import shutil
 import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from dagster_project import runs, status
+from dagster_project import output, runs, status
+from dagster_project.privacy import erasure
+from dagster_project.privacy.progress import receipts
 from dagster_project.settings import Settings
-from edge import landing
+from dagster_project.statements import statement
+from edge import landing, published
 from edge.simulator.shop import simulate
 from edge.sources import load as load_sources
 
 START = date(2026, 1, 1)
+REQUEST = "demo"  # the request of the one customer whom the demo erases
 SOURCES = ("shop", "customers")  # events of the web site and the server; the CRM's export
 
 
@@ -28,25 +33,50 @@ def show(
     tell(f"a shop of {customers} customers over {days} days, seed {seed}")
     _simulate_once(shop, customers=customers, days=days, seed=seed)
     sources = load_sources(settings.config / "sources.yml")
+    landed_now = 0
     for source in SOURCES:
         landed = landing.land(
             [shop], source=source, landing=settings.landing, kind=sources.kind(source)
         )
         new = sum(file.status == "landed" for file in landed)
+        landed_now += new
         tell(f"  {source}: {new} new files landed")
-    report = runs.run(settings, "refresh_everything", as_of=None, tell=tell)
+    has_erased_before = (receipts(settings.home) / f"{REQUEST}.json").exists()
+    # an erasure alone is no reason to train: the schedules do, and leave the person out
+    job = "refresh_segments" if has_erased_before and not landed_now else "refresh_everything"
+    report = runs.run(settings, job, as_of=None, tell=tell)
     for failure in report.failures:
         tell(f"failed: {failure.step}: {failure.reason}")
     for warning in report.warnings:
         tell(f"warning: {warning.step}: {warning.reason}")
     status.show(status.read(settings))
+    has_erased = report.succeeded and _erase_one(settings, tell)
     print(f"{time.monotonic() - started:.0f} seconds in all. Where to look next:")
     print("  make ui                                         the lineage, checks and pictures")
     print('  .venv/bin/tessera sql "from segments.dim_segments"   any published table')
     print("  .venv/bin/tessera explain CUSTOMER SEGMENT      why someone is in a segment, or not")
     print(f"  {settings.exports}    what the file targets received")
     print(f"  {settings.reports}    reports in HTML")
-    return report.succeeded
+    return has_erased
+
+
+def _erase_one(settings: Settings, tell: Callable[[str], None]) -> bool:
+    """Erase a customer whom a target holds, once; print the receipt, say whether all is gone."""
+    path = receipts(settings.home) / f"{REQUEST}.json"
+    if path.exists():
+        receipt = json.loads(path.read_text(encoding="utf-8"))
+    else:
+        with published.open_newest(settings.published) as (_, connection):
+            text = statement("dagster_project", "demonstrated_customer")
+            found = connection.execute(text).fetchall()
+        if not found:
+            tell("nobody was sent anywhere, so nobody is erased")
+            return True
+        tell("one customer asks to be erased")
+        receipt = erasure.erase(settings, tell, customer=found[0][0], request_id=REQUEST)
+    print("the receipt of an erasure:")
+    output.print_json(receipt)
+    return bool(receipt["state"] == "completed")
 
 
 def _simulate_once(shop: Path, *, customers: int, days: int, seed: int) -> None:

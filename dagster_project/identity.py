@@ -2,7 +2,7 @@
 
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -63,7 +63,10 @@ def resolve_identities(
     """
     create_tables(connection)
     limits = max_people()
-    method = _method(salt, contact_key, limits)
+    guarded = [
+        row[0] for row in connection.execute(statement(PACKAGE, "identity_guards")).fetchall()
+    ]
+    method = _method(salt, contact_key, limits, guarded)
     held = connection.table("ops.identity_progress").fetchall()
     before = Progress(*held[0]) if len(held) == 1 else None
     now, known = _links(connection, method, before)
@@ -74,7 +77,11 @@ def resolve_identities(
         try:
             links = _read(connection, before)
             resolution = identity.resolve(
-                links, salt=salt, contact_key=contact_key, max_people=limits
+                links,
+                salt=salt,
+                contact_key=contact_key,
+                max_people=limits,
+                guarded=guarded,
             )
             _replace(connection, resolution, now)
             connection.commit()
@@ -89,8 +96,11 @@ def resolve_identities(
     )
 
 
-def _method(salt: bytes, contact_key: bytes, limits: Mapping[str, int]) -> str:
+def _method(
+    salt: bytes, contact_key: bytes, limits: Mapping[str, int], guarded: Sequence[str]
+) -> str:
     described = contact_key + json.dumps(dict(limits), sort_keys=True).encode()
+    described += "".join(guarded).encode()
     return hmac.digest(salt, described, "sha256").hex()
 
 

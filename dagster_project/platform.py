@@ -9,6 +9,8 @@ from typing import Protocol
 from dagster_project import keys
 from dagster_project.settings import Settings
 from dagster_project.warehouse import Warehouse
+from edge.privacy import suppression
+from edge.privacy.suppression import Suppression
 from edge.sources import Sources
 from edge.sources import load as load_sources
 from edge.tracking import TrackingPlan
@@ -43,6 +45,11 @@ class Platform:
     def tracking_plan(self) -> TrackingPlan:
         """Which properties of events are kept, from ``config/tracking_plan.yml``."""
         return load_tracking_plan(self.settings.config / "tracking_plan.yml")
+
+    @property
+    def suppression(self) -> Suppression:
+        """Whose late events are refused, from the ledger."""
+        return suppression.load(self.settings.landing, self.keys.salt)
 
     def now(self) -> datetime:
         """Return the present moment (UTC, without a zone, as the warehouse keeps time)."""

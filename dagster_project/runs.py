@@ -3,7 +3,7 @@
 import contextlib
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import dagster as dg
@@ -43,9 +43,17 @@ def job_names(definitions: dg.Definitions) -> list[str]:
 
 
 def run(
-    settings: Settings, job: str, *, as_of: str | None, tell: Callable[[str], None]
+    settings: Settings,
+    job: str,
+    *,
+    as_of: str | None,
+    tell: Callable[[str], None],
+    resumes: bool = True,
+    only: Sequence[str] = (),
 ) -> RunReport:
-    """Execute a job and report each step as it ends.
+    """Execute a job, or ``only`` some of its assets, and report each step as it ends.
+
+    ``resumes`` ends erasures under way first.
 
     Raises ValueError for an unknown job. A failing step does not raise: it stands in the report.
     """
@@ -57,6 +65,13 @@ def run(
     names = job_names(defs)
     if job not in names:
         raise ValueError(f"no job {job!r}; there are {', '.join(names)}")
+    if resumes:
+        from dagster_project.privacy import erasure  # which runs jobs itself
+
+        try:
+            erasure.resume(settings, tell, waits=False)
+        except RuntimeError as error:  # this run has work of its own
+            tell(f"an erasure waits: {error}")
     progress = _Progress(tell)
     run_id = str(uuid.uuid4())
     started = time.monotonic()
@@ -74,6 +89,7 @@ def run(
             raise_on_error=False,
             tags={} if as_of is None else {AS_OF_TAG: as_of},
             run_config=_silent_console(),
+            asset_selection=[dg.AssetKey(key.split("/")) for key in only] or None,
         )
     return RunReport(
         job=job,

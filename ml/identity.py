@@ -1,7 +1,7 @@
 """Deterministic identity: who is the same person, by connected components with guard rails."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,7 +42,12 @@ class _Graph:
 
 
 def resolve(
-    links: pd.DataFrame, *, salt: bytes, contact_key: bytes, max_people: Mapping[str, int]
+    links: pd.DataFrame,
+    *,
+    salt: bytes,
+    contact_key: bytes,
+    max_people: Mapping[str, int],
+    guarded: Collection[str] = (),
 ) -> Resolution:
     """Assign every identifier to the customer it belongs to.
 
@@ -64,6 +69,9 @@ def resolve(
         Key of the hashes of e-mails and phones.
     max_people : mapping of str to int
         Limit by type: user ids of an ``email`` or ``phone``, people of an ``anonymous_id``.
+    guarded : collection of str
+        Names by ``guard`` of identifiers that tie nobody together, however few people are left of
+        those who shared them.
 
     Returns
     -------
@@ -84,13 +92,16 @@ def resolve(
         if max_people.get(name, 0) < 1:
             raise ValueError(f"max_people of {name} must be at least 1, got {max_people.get(name)}")
     graph = _graph(links)
+    names = _names(graph)
+    kept = _is_guarded(graph, names, salt, guarded)
     contact_guarded, user_counts = _guard_contacts(graph, max_people)
+    contact_guarded |= kept & (graph.kind >= EMAIL)
     used = ~contact_guarded[graph.low] & ~contact_guarded[graph.high]
     device_guarded, person_counts = _guard_devices(graph, used, max_people["anonymous_id"])
+    device_guarded |= kept & (graph.kind == ANONYMOUS)
     used &= ~device_guarded[graph.low] & ~device_guarded[graph.high]
     component = _components(len(graph.nodes), graph.low[used], graph.high[used])
     group = _components(len(graph.nodes), graph.low, graph.high) + 1
-    names = _names(graph)
     firsts, position = np.unique(component, return_inverse=True)
     customers = np.array(_keyed(salt, names[firsts], "c"), dtype=object)[position]
     identifiers = graph.nodes.assign(
@@ -104,6 +115,25 @@ def resolve(
         people_count=np.where(graph.kind == ANONYMOUS, person_counts, user_counts),
     )
     return Resolution(identifiers, _merge_log(links, graph, used, group, names, salt))
+
+
+def guard(identifiers: Sequence[tuple[str, str, str]], *, salt: bytes) -> list[str]:
+    """Name identifiers that are to stay guarded, without saying which they are.
+
+    Parameters
+    ----------
+    identifiers : sequence of (str, str, str)
+        Namespace (empty for contacts), type and text.
+    salt : bytes
+        Key of customer and visitor ids.
+
+    Returns
+    -------
+    list of str
+        One name for each, 64 hexadecimal digits.
+    """
+    names = [f"guard|{'|'.join(identifier)}" for identifier in identifiers]
+    return _keyed(salt, names, "", digits=2 * DIGEST)
 
 
 def pseudonyms(
@@ -225,6 +255,15 @@ def _guard_contacts(graph: _Graph, max_people: Mapping[str, int]) -> tuple[Flags
         with_user = (graph.kind[contact] >= EMAIL) & (graph.kind[other] == USER)
         counts += np.bincount(contact[with_user], minlength=len(counts))
     return counts > limits[graph.kind], counts
+
+
+def _is_guarded(graph: _Graph, names: Objects, salt: bytes, guarded: Collection[str]) -> Flags:
+    """Flag identifiers that were shared by somebody who is gone."""
+    if not guarded:
+        return np.zeros(len(names), dtype=np.bool_)
+    known = frozenset(guarded)
+    named = _keyed(salt, [f"guard|{name}" for name in names], "", digits=2 * DIGEST)
+    return np.array([name in known for name in named], dtype=np.bool_)
 
 
 def _guard_devices(graph: _Graph, used: Flags, limit: int) -> tuple[Flags, Integers]:

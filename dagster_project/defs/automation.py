@@ -1,11 +1,15 @@
 """What runs when, on one page: every job, schedule and sensor."""
 
+from datetime import timedelta
+
 import dagster as dg
 
 from dagster_project import alerts, arrivals, cluster_drift, crossings
 from dagster_project.defs import activation, predictions, privacy, publish, raw, triggers
 from dagster_project.platform import Platform
+from edge.privacy import requests
 
+DUE_WITHIN = timedelta(days=7)  # time left to do what a person asked for
 RAW = dg.AssetSelection.assets(*(dg.AssetKey(list(key)) for key in raw.TABLES))
 MODELS = dg.AssetSelection.key_prefixes(["models"])
 TARGETS = dg.AssetSelection.assets(*activation.KEYS)
@@ -217,3 +221,22 @@ def alert_on_run_failure(
         reason=context.failure_event.message or "no reason given",
         at=platform.now(),
     )
+
+
+@dg.sensor(
+    name="alert_on_due_requests",
+    minimum_interval_seconds=3600,
+    description="An alert for each request about somebody's data that is due within days; once.",
+)
+def alert_on_due_requests(
+    context: dg.SensorEvaluationContext, platform: dg.ResourceParam[Platform]
+) -> dg.SensorResult | dg.SkipReason:
+    """Tell of requests that are not done and soon due, those left out that an earlier tick told."""
+    told = set((context.cursor or "").split())
+    due = requests.due(platform.settings.landing, platform.now(), DUE_WITHIN)
+    new = [request for request in due if request.request_id not in told]
+    for request in new:
+        alerts.raise_due(platform.settings, request, at=platform.now())
+    if not new:
+        return dg.SkipReason("no request is due soon that was not told of")
+    return dg.SensorResult(cursor=" ".join(request.request_id for request in due))

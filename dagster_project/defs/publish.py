@@ -32,6 +32,7 @@ PRIVACY = ("tracking_plan", "purposes")  # what is kept, and for how long: they 
         dg.AssetKey(["segments", "fct_late_events"]),
         dg.AssetKey(["activation", "fct_deliveries"]),
         dg.AssetKey(["activation", "fct_triggers"]),
+        dg.AssetKey(["ops", "privacy_requests"]),
         dg.AssetKey(["marts", "dim_consent_status"]),
         dg.AssetKey(["ml", "recommendations"]),
         dg.AssetKey(["ml", "segment_recommendations"]),
@@ -48,7 +49,7 @@ def published(
 ) -> dg.MaterializeResult[None]:
     """Publish a read-only generation of the public tables, as DuckDB and Parquet."""
     with platform.warehouse.connect("publishing", tell=telling(context)) as connection:
-        result = _publish(platform, connection)
+        result = publish_now(platform, connection)
         least = {"minimum": small_groups.minimum()}
         rfm = connection.execute(statement("dagster_project", "rfm_cells"), least).df()
         sizes = connection.execute(statement("dagster_project", "segment_sizes"), least).df()
@@ -68,7 +69,7 @@ def publish_what_was_sent(
 ) -> dg.MaterializeResult[None]:
     """Load the ledger that syncs wrote, and publish again if it says something new."""
     with platform.warehouse.connect("recording deliveries", tell=telling(context)) as connection:
-        _load_ledger(platform, connection)
+        load_ledger(platform, connection)
         ((is_new,),) = connection.execute(
             statement("dagster_project", "has_new_deliveries")
         ).fetchall()
@@ -77,11 +78,12 @@ def publish_what_was_sent(
             manifest = dbt_project.manifest(platform.settings)
             dbt_runs.rebuild(["fct_deliveries"], platform.settings, manifest)
     with platform.warehouse.connect("publishing deliveries", tell=telling(context)) as connection:
-        result = _publish(platform, connection)
+        result = publish_now(platform, connection)
     return dg.MaterializeResult(metadata=_described(result))
 
 
-def _publish(platform: Platform, connection: duckdb.DuckDBPyConnection) -> generations.Published:
+def publish_now(platform: Platform, connection: duckdb.DuckDBPyConnection) -> generations.Published:
+    """Publish what the warehouse holds, after the ledger was told of the build."""
     settings = platform.settings
     moment = connection.execute(statement("dagster_project", "evaluated_moment")).fetchone()
     current = build.build_id(
@@ -96,7 +98,7 @@ def _publish(platform: Platform, connection: duckdb.DuckDBPyConnection) -> gener
     ).fetchone()
     if known is None or not known[0]:
         ledger.append(settings.landing, "build", [current.payload], recorded_at=platform.now())
-        _load_ledger(platform, connection)
+        load_ledger(platform, connection)
     return generations.publish(
         connection,
         published=settings.published,
@@ -115,7 +117,8 @@ def _are_contacts_sent(settings: Settings) -> bool:
     return any(target.maps_contacts for target in targets.values())
 
 
-def _load_ledger(platform: Platform, connection: duckdb.DuckDBPyConnection) -> None:
+def load_ledger(platform: Platform, connection: duckdb.DuckDBPyConnection) -> None:
+    """Load what the ledger says since it was last loaded."""
     ingestion.ingest(
         connection,
         landing=platform.settings.landing,

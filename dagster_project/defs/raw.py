@@ -62,6 +62,7 @@ def raw_tables(
             sources=platform.sources,
             loaded_at=platform.now(),
             progress=_now_and_then(telling(context)),
+            suppression=platform.suppression,
         )
         connection.execute(
             statement("dagster_project", "set_moment"),

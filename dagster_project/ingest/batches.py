@@ -1,6 +1,6 @@
 """Batches of landing files becoming rows: one transaction each, so a kill leaves none by half."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
@@ -34,6 +34,9 @@ class Prepared:
     seen: Look
     scan: Scan
     expressions: Mapping[str, str] = field(default_factory=dict)
+
+
+Inspect = Callable[[duckdb.DuckDBPyConnection, str, Sequence[Prepared]], None]
 
 
 class Changed(Exception):
@@ -86,15 +89,21 @@ def load(
     batch: Sequence[Prepared],
     *,
     loaded_at: datetime,
+    inspect: Inspect | None = None,
 ) -> list[Outcome]:
-    """Load files of one kind, and record what became of each."""
+    """Load files of one kind, and record what became of each.
+
+    ``inspect`` sees the batch once it is parsed, and may raise to have nothing stored of it.
+    """
     table = TABLES[kind]
-    _parse(connection, kind, batch)
+    parse(connection, kind, batch)
     changed = [
         prepared for prepared in batch if not is_unchanged(prepared.file.path, prepared.seen)
     ]
     if changed:
         raise Changed(changed)
+    if inspect is not None:
+        inspect(connection, kind, batch)
     with transaction(connection):
         clock = {"loaded_at": tick(connection, loaded_at)}
         repeats = fill(statement(PACKAGE, REPEATS.get(kind, "find_repeated")), {"table": table})
@@ -122,7 +131,8 @@ def tick(connection: duckdb.DuckDBPyConnection, loaded_at: datetime) -> datetime
     return max(loaded_at, last + TICK) if isinstance(last, datetime) else loaded_at
 
 
-def _parse(connection: duckdb.DuckDBPyConnection, kind: str, batch: Sequence[Prepared]) -> None:
+def parse(connection: duckdb.DuckDBPyConnection, kind: str, batch: Sequence[Prepared]) -> None:
+    """Make ``parsed`` and ``arrived`` of files of one kind."""
     run(connection, "batch")
     for prepared in batch:
         _describe(connection, prepared)

@@ -13,6 +13,7 @@ from dagster_project.ingest import batches
 from dagster_project.ingest.batches import run
 from dagster_project.ingest.files import Outcome, altered, folders, landed, still_to_read
 from dagster_project.ingest.work import Tell, Work
+from edge.privacy.suppression import Suppression
 from edge.sources import Sources
 
 COPIES = Path("tmp") / "ingesting"  # in the home: copies that DuckDB reads, gone afterwards
@@ -89,12 +90,14 @@ def ingest(
     progress: Tell | None = None,
     kinds: Sequence[str] = KINDS,
     copies: Path | None = None,
+    suppression: Suppression | None = None,
 ) -> Ingested:
     """Load every landing file of these kinds that is not loaded yet.
 
     Killed at any point, the next call ends in the state of an undisturbed one. ``loaded_at`` is
     the clock (UTC, without a zone); each batch of files has a later one than all before it.
     ``copies`` is a folder for this call alone, which whoever does not hold the warehouse names.
+    Rows of people whom ``suppression`` holds are refused, and taken out of their files.
     """
     create_tables(connection)
     _write_sources(connection, landing, sources)
@@ -115,6 +118,7 @@ def ingest(
     with _copies(copies or landing.parent / COPIES) as folder:
         batches.prepare(connection)
         work = Work(connection, sources, loaded_at, folder, known, progress, len(waiting))
+        work.suppression = suppression
         for kind in kinds:
             work.ingest(kind, [file for file in waiting if file.kind == kind])
         run(connection, "tidy")

@@ -1,6 +1,6 @@
 -- One row per line of the batch, in order of arrival, so that rowid counts the lines: no join may
 -- stand here, nor an "in" of many values, which is one. A line that breaks several rules is refused
--- for the first; a reason never quotes what the line says.
+-- for the first; a reason never quotes what the line says. Of a suppressed one nothing else is left.
 create or replace temp table parsed as
 
 with
@@ -11,6 +11,7 @@ judged as (
         *,
         case
             when content is null then null
+            when content = '{"tessera":"suppressed"}' then 'suppressed'
             when not starts_with(content, '{') then 'not a JSON object'
             when not is_readable or has_no_finite_number(content) then 'malformed JSON'
             when is_nested_deeper(content, 100) then 'nested more than 100 levels deep'
@@ -66,7 +67,7 @@ judged as (
 select
     file_number,
     reason,
-    case when reason is not null then content end as payload,
+    case when reason != 'suppressed' then content end as payload,
     coalesce(
         nullif(message_id, ''), 'gen-' || sha256(trim(content, chr(9) || ' '))
     ) as message_id,

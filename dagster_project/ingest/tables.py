@@ -129,7 +129,7 @@ def _scan_parquet(path: Path) -> tuple[list[str], Scan]:
 def _copy_csv(file: LandingFile, sources: Sources, copies: Path) -> tuple[list[str], Scan]:
     """Make Parquet of a CSV; a row of another width than the header is set aside."""
     readable = copies / f"{file.number}.parquet"
-    with file.path.open(encoding=_encoding(file.path), newline="") as stream:
+    with file.path.open(encoding=encoding(file.path), newline="") as stream:
         first = stream.readline()
         if not first.strip():
             raise Unreadable("no header: the first line names the columns", is_final=False)
@@ -198,7 +198,7 @@ def _in_batches(records: Iterator[list[str]]) -> Iterator[list[list[str]]]:
     yield batch
 
 
-def _encoding(path: Path) -> str:
+def encoding(path: Path) -> str:
     """Return UTF-8 where the file is that, else Windows' Latin-1, which reads nearly any byte."""
     with path.open("rb") as stream:
         if b"\0" in stream.read(CHUNK):

@@ -19,6 +19,8 @@ from dagster_project.ingest.files import (
     is_unchanged,
     look,
 )
+from dagster_project.ingest.suppressed import Suppressed, refuse
+from edge.privacy.suppression import Suppression
 from edge.sources import Sources
 
 BATCH_BYTES = 512 * 2**20  # of text; a larger file is a batch of its own
@@ -45,6 +47,7 @@ class Work:
     outcomes: list[Outcome] = field(default_factory=list)
     contents: dict[tuple[str, str], str] = field(default_factory=dict)
     numbers: dict[int, str] = field(default_factory=dict)
+    suppression: Suppression | None = None
 
     def __post_init__(self) -> None:
         for outcome in self.known.values():
@@ -113,7 +116,11 @@ class Work:
         if not pending:
             return
         try:
-            done = batches.load(self.connection, kind, pending, loaded_at=self.loaded_at)
+            done = batches.load(
+                self.connection, kind, pending, loaded_at=self.loaded_at, inspect=self._inspect
+            )
+        except Suppressed as error:
+            self._load(kind, self._again(pending, error.files))
         except Changed as error:
             for prepared in error.files:
                 self._settle(prepared.file, prepared.seen, *CHANGED)
@@ -129,6 +136,25 @@ class Work:
                 self._finish(outcome)
             for prepared in pending:
                 self._remove_copies(prepared)
+
+    def _inspect(
+        self, connection: duckdb.DuckDBPyConnection, kind: str, batch: Sequence[Prepared]
+    ) -> None:
+        if self.suppression:
+            refuse(connection, kind, batch, self.suppression)
+
+    def _again(self, pending: Sequence[Prepared], rewritten: Sequence[Prepared]) -> list[Prepared]:
+        """Scan those files once more that were rewritten."""
+        found = []
+        for prepared in pending:
+            if prepared not in rewritten:
+                found.append(prepared)
+                continue
+            self._remove_copies(prepared)
+            again = self._prepare(prepared.file)
+            if again is not None:
+                found.append(again)
+        return found
 
     def _load_a_copy(self, kind: str, prepared: Prepared, error: Exception) -> None:
         """Load what DuckDB misreads from a copy; if it is one already, the file fails."""

@@ -1,1 +1,1 @@
-"""Privacy: what holds personal data and where it goes, and ending its use by age."""
+"""Privacy: what holds personal data and where it goes, its end by age, access and erasure."""

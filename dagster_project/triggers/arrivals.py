@@ -58,6 +58,7 @@ def read(
             loaded_at=AFTER_ALL,
             kinds=["events"],
             copies=folder / "copies",
+            suppression=platform.suppression,
         )
         connection.execute(fill(_sql("staged"), {"sql": rules.staging}))
         connection.register("named", _named(connection, platform.keys.salt))

@@ -1,0 +1,198 @@
+"""Everything that is held on one person, written out for them to read and for programs."""
+
+import csv
+import html
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from dagster_project.ingest import rows as tabular
+from dagster_project.ingest.files import LandingFile, landed
+from dagster_project.platform import Platform
+from dagster_project.privacy import landing, subjects
+from dagster_project.privacy.rows import ID_COLUMNS
+from dagster_project.privacy.subjects import PACKAGE, run
+from dagster_project.settings import Settings
+from dagster_project.statements import statement
+from edge.privacy import lines, requests
+from edge.privacy.lines import Search
+from edge.privacy.requests import Request
+from edge.privacy.subjects import Subject
+from edge.statements import fill, identifier
+
+HOLDER = "access"
+GIVEN = "events_as_given"
+NAMES = "identifiers"
+# What each file holds, for a person; every other table that knows the customer follows by its name.
+WORDS = {
+    NAMES: "What you are known by, and since when.",
+    GIVEN: "What was received about you, line by line, as it came.",
+    "marts.dim_customer_contacts": "How you may be reached.",
+    "marts.dim_customers": "What you are to us at a glance.",
+    "marts.fct_orders": "Your orders.",
+    "marts.fct_order_lines": "What you ordered.",
+    "marts.fct_refunds": "What you were refunded.",
+    "marts.fct_sessions": "Your visits.",
+    "marts.fct_consents": "What you allowed and withdrew.",
+    "marts.dim_consent_status": "What you allow now.",
+    "features.ftr_customers": "Figures worked out from the above.",
+    "segments.fct_segment_members": "Groups you are in now.",
+    "segments.fct_segment_history": "Groups you were in, and when we believed so.",
+    "ml.customer_clusters": "The group of alike customers you were put in.",
+    "ml.customer_scores": "What is predicted of you.",
+    "ml.recommendations": "What is recommended to you.",
+    "activation.fct_deliveries": "To whom data of yours was sent.",
+    "activation.fct_triggers": "Messages that were triggered for you.",
+}
+SCHEMAS = ("marts", "features", "ml", "segments", "activation")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file's content."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+
+
+def access(
+    settings: Settings,
+    tell: Callable[[str], None],
+    *,
+    customer: str | None = None,
+    email: str | None = None,
+    out: Path,
+    requested_at: datetime | None = None,
+) -> dict[str, Any]:
+    """Write all that is held on a person to a new folder; return what was written.
+
+    Raises LookupError where nobody, or nobody alone, is known by that name.
+    """
+    if out.exists() and any(out.iterdir()):
+        raise ValueError(f"{out} is not empty: name a new folder")
+    platform = Platform(settings)
+    with platform.warehouse.connect(HOLDER, tell) as connection:
+        person = subjects.find(connection, customer=customer, email=email, salt=platform.keys.salt)
+        subjects.choose(connection, person.subject)
+        known = subjects.lines(connection)
+        parts = [_names(connection), *_tables(connection)]
+    tell("reading the landing files")
+    parts.insert(1, _given(platform, person.subject, known))
+    out.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for part in parts:
+        _write(out, part)
+    _write_index(out, parts)
+    return _receipt(platform, parts, requested_at or platform.now())
+
+
+def _names(connection: duckdb.DuckDBPyConnection) -> Part:
+    return _part(connection, NAMES, statement(PACKAGE, "access_names"))
+
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> Iterator[Part]:
+    found = run(connection, "tables_with_people", {"id_columns": list(ID_COLUMNS)})
+    listed = {f"{schema}.{table}": columns for schema, table, columns, _ in found if columns}
+    order = {name: place for place, name in enumerate(WORDS)}
+    for name in sorted(listed, key=lambda name: (order.get(name, len(order)), name)):
+        schema, table = name.split(".")
+        if schema not in SCHEMAS:
+            continue
+        values = {
+            "table": f"{identifier(schema)}.{identifier(table)}",
+            "columns": ", ".join(map(identifier, listed[name])),
+        }
+        yield _part(connection, name, fill(statement(PACKAGE, "access_rows"), values))
+
+
+def _part(connection: duckdb.DuckDBPyConnection, name: str, text: str) -> Part:
+    found = connection.execute(text)
+    columns = tuple(column[0] for column in found.description or ())
+    return Part(name, columns, found.fetchall())
+
+
+def _given(platform: Platform, subject: Subject, known: dict[int, set[int]]) -> Part:
+    """Return the lines as they came, those included that were refused or had come before."""
+    search = lines.search_for(subject)
+    rows: list[tuple[Any, ...]] = []
+    for file in landed(platform.settings.landing, platform.sources):
+        if file.kind == "events":
+            rows += _lines(platform, file, search, known.get(file.number, set()))
+        elif file.kind in landing.PERSONS:
+            gone, _ = landing.rows_of(file, platform.sources, search, known.get(file.number, set()))
+            rows += [
+                (file.source, file.file, number, json.dumps(row, ensure_ascii=False))
+                for number, row in tabular.records(file.path)
+                if number in gone
+            ]
+    return Part(GIVEN, ("source", "file", "line", "content"), rows)
+
+
+def _lines(
+    platform: Platform, file: LandingFile, search: Search, known: set[int]
+) -> list[tuple[Any, ...]]:
+    namespace = platform.sources.namespace(file.source)
+    try:
+        found = lines.find(file.path, search, namespace=namespace, known=known)
+    except landing.DAMAGED:
+        return []
+    return [
+        (file.source, file.file, line, text.decode("utf-8", "backslashreplace"))
+        for line, text in sorted(found.own.items())
+    ]
+
+
+def _write(out: Path, part: Part) -> None:
+    stem = part.name.replace(".", "_")
+    rows = [dict(zip(part.columns, row, strict=True)) for row in part.rows]
+    with (out / f"{stem}.json").open("w", encoding="utf-8") as stream:
+        json.dump(rows, stream, default=str, ensure_ascii=False, indent=1)
+    with (out / f"{stem}.csv").open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(part.columns)
+        writer.writerows(part.rows)
+
+
+def _write_index(out: Path, parts: list[Part]) -> None:
+    lines_ = [
+        f"<tr><td>{html.escape(WORDS.get(part.name, part.name))}</td><td>{len(part.rows)}</td>"
+        f'<td><a href="{part.name.replace(".", "_")}.csv">table</a> '
+        f'<a href="{part.name.replace(".", "_")}.json">JSON</a></td></tr>'
+        for part in parts
+        if part.rows
+    ]
+    page = _page().replace("{rows}", "\n".join(lines_))
+    (out / "index.html").write_text(page, encoding="utf-8")
+
+
+def _page() -> str:
+    return Path(__file__).with_name("access.html").read_text(encoding="utf-8")
+
+
+def _receipt(platform: Platform, parts: list[Part], requested_at: datetime) -> dict[str, Any]:
+    request_id = secrets.token_hex(8)
+    now = platform.now()
+    requests.record(
+        platform.settings.landing,
+        Request(
+            request_id=request_id,
+            asked="access",
+            state="completed",
+            requested_at=requested_at,
+            completed_at=now,
+        ),
+        now,
+    )
+    return {
+        "request_id": request_id,
+        "kind": "access",
+        "requested_at": requested_at,
+        "completed_at": now,
+        "rows": {part.name: len(part.rows) for part in parts if part.rows},
+    }

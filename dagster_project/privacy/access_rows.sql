@@ -1,0 +1,4 @@
+select *
+from {table}
+where list_has_any([{columns}], (select list(id) from subject_ids))
+order by all

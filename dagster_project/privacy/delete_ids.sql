@@ -1,0 +1,2 @@
+delete from {table}
+where {column} in (select id from subject_ids)

@@ -1,0 +1,1 @@
+update {table} set {column} = ? where rowid = ?

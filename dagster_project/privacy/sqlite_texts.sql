@@ -1,0 +1,1 @@
+select rowid, {column} from {table}

@@ -1,0 +1,3 @@
+select concat_ws(chr(10), {columns}) as content
+from {relation}
+where {near}
