@@ -87,6 +87,8 @@ def test_a_version_that_did_not_pass_is_promoted_only_for_a_reason_and_rolled_ba
 
     assert run("rollback", "clusters", "--reason", "it was worse")["champion"] == 1
     assert run("list")[0]["decision"] == "not promoted: it was worse"
+    with pytest.raises(LookupError, match="clusters has had no other champion"):
+        run("rollback", "clusters")
     assert told(settings) == [("promoted", 1), ("kept", 2), ("promoted", 2), ("rolled back", 1)]
 
 
