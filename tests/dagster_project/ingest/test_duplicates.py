@@ -71,14 +71,14 @@ def test_the_same_content_dropped_twice_is_read_once(home):
 
 def test_content_whose_first_file_was_not_stored_is_stored_from_the_second(home, monkeypatch):
     names = [home.put(f"{number}.jsonl", lines(1, 2)) for number in range(2)]
-    parse = work.batches._parse
+    parse = work.batches.parse
 
     def changing(connection, kind, batch):
         parse(connection, kind, batch)
         if batch[0].file.file == names[0]:
             batch[0].file.path.touch()
 
-    monkeypatch.setattr(work.batches, "_parse", changing)
+    monkeypatch.setattr(work.batches, "parse", changing)
     home.ingest()
     assert [home.file(name)["status"] for name in names] == ["changed", "loaded"]
 

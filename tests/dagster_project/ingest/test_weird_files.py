@@ -212,7 +212,7 @@ def test_a_file_that_grows_while_it_is_read_waits_for_the_next_time(home, monkey
 
 def test_a_file_that_grows_while_duckdb_reads_it_waits_for_the_next_time(home, monkeypatch):
     names = [home.put(f"{number}.jsonl", lines(number)) for number in range(3)]
-    parse = work.batches._parse
+    parse = work.batches.parse
 
     def growing(connection, kind, batch):
         parse(connection, kind, batch)
@@ -220,7 +220,7 @@ def test_a_file_that_grows_while_duckdb_reads_it_waits_for_the_next_time(home, m
             with batch[1].file.path.open("ab") as stream:
                 stream.write(lines(9))
 
-    monkeypatch.setattr(work.batches, "_parse", growing)
+    monkeypatch.setattr(work.batches, "parse", growing)
     home.ingest()
     assert [home.file(name)["status"] for name in names] == ["loaded", "changed", "loaded"]
     home.ingest()
@@ -229,13 +229,13 @@ def test_a_file_that_grows_while_duckdb_reads_it_waits_for_the_next_time(home, m
 
 def test_a_file_that_is_taken_away_stops_nothing(home, monkeypatch):
     gone, taken, good = (home.put(f"{number}.jsonl", lines(number)) for number in range(3))
-    parse = work.batches._parse
+    parse = work.batches.parse
 
     def taking(connection, kind, batch):
         parse(connection, kind, batch)
         (home.landing / "shop" / taken).unlink(missing_ok=True)
 
-    monkeypatch.setattr(work.batches, "_parse", taking)
+    monkeypatch.setattr(work.batches, "parse", taking)
     monkeypatch.setattr(
         work,
         "check_ending",
