@@ -1,4 +1,29 @@
+-- Grain: one row to send. The order of sending: removals, updates, adds, and each customer once in a wave.
 insert into outbox
-select $sync_id, segment, customer_id, operation, fingerprint, reason, 'pending', 0
-from changes
-order by operation_rank, segment, customer_id
+select
+    $sync_id as sync_id,
+    row_number() over (order by operation_rank, wave, segment, customer_id) as position,
+    operation_rank * 1000000 + wave as wave,
+    segment,
+    customer_id,
+    operation,
+    fingerprint,
+    left(
+        sha256($key || sha256($key || concat_ws('|', $target, segment, customer_id, operation, fingerprint, since_number))),
+        32
+    ) as key,
+    since_number,
+    null as fields,
+    null as former,
+    reason,
+    'pending' as status,
+    attempts as attempt,
+    null as answer,
+    true as is_certain,
+    null as ended_at
+from (
+    select
+        *,
+        row_number() over (partition by operation_rank, customer_id order by segment) as wave
+    from changes
+) as waves

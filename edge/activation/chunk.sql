@@ -1,0 +1,12 @@
+select
+    position,
+    wave,
+    segment,
+    customer_id,
+    operation,
+    key,
+    fields,
+    former
+from outbox
+where sync_id = $sync_id and position between $first and $last
+order by position

@@ -1,0 +1,79 @@
+"""Whom a target should hold and how that differs from what it holds, as tables of the sync."""
+
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from edge.activation.targets import SOURCES, TargetConfig
+from edge.consent import gate
+from edge.consent.purposes import Purposes
+from edge.statements import fill, identifier, statement
+
+PACKAGE = "edge.activation"
+
+
+def compare(
+    connection: duckdb.DuckDBPyConnection,
+    target: str,
+    config: TargetConfig,
+    purposes: Purposes,
+    *,
+    key: bytes,
+    landing: Path,
+    sync_number: int,
+    is_full: bool,
+    is_retrying_rejected: bool,
+    now: datetime,
+) -> None:
+    """Make ``temp.wanted`` and ``temp.changes``."""
+    gate.install(connection, purposes, landing=landing)
+    connection.execute(statement(PACKAGE, "audiences"), {"target": target})
+    texts = ", ".join(f"{_quoted(source)}::varchar" for source in config.columns.values())
+    text = fill(
+        statement(PACKAGE, "wanted"), {"texts": texts, "mapped": _joins(config, "members")}
+    )
+    try:
+        connection.execute(text, {"key": key.hex(), "purpose": config.purpose})
+    except duckdb.BinderException as error:
+        raise ValueError(
+            f"targets.yml: {target}: a column that is mapped is not published: {error}"
+        ) from error
+    given = {
+        "purpose": config.purpose,
+        "sync_number": sync_number,
+        "is_full": is_full,
+        "is_retrying_rejected": is_retrying_rejected,
+        "now": now,
+    }
+    connection.execute(statement(PACKAGE, "changes"), given)
+
+
+def describe_contents(connection: duckdb.DuckDBPyConnection, config: TargetConfig) -> None:
+    """Make the views of what is told: of ``changes``, and of whom the target holds afterwards."""
+    connection.execute(statement(PACKAGE, "kept"))
+    values = ", ".join(
+        f"{identifier(name)} := {_quoted(source)}" for name, source in config.columns.items()
+    )
+    for name, relation in (("contents", "changes"), ("current_contents", "kept")):
+        gaps = {
+            "name": name,
+            "relation": relation,
+            "values": f"struct_pack({values})" if values else "null::json",
+            "mapped": _joins(config, "told_members"),
+        }
+        connection.execute(fill(statement(PACKAGE, "contents"), gaps))
+
+
+def _joins(config: TargetConfig, members: str) -> str:
+    mapped = {source.split(".")[0] for source in config.columns.values()}
+    return "\n".join(
+        fill(statement(PACKAGE, "mapped"), {"name": name, "relation": relation, "members": members})
+        for name, relation in SOURCES.items()
+        if name in mapped
+    )
+
+
+def _quoted(source: str) -> str:
+    relation, column = source.split(".")
+    return f"{relation}.{identifier(column)}"
