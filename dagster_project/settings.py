@@ -148,6 +148,11 @@ def is_ci(environment: Mapping[str, str] | None = None) -> bool:
     return env.get("CI", "").lower() in ("1", "true")
 
 
+def variables() -> Mapping[str, str]:
+    """Return this process's environment, for what configuration names only by variable."""
+    return dict(os.environ)
+
+
 def quieten() -> None:
     """Switch every library's reporting home off; call before importing them."""
     os.environ.update(QUIET)

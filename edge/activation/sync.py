@@ -14,7 +14,7 @@ from edge.activation import state as states
 from edge.activation.files import Files
 from edge.activation.outgoing import Progress, Rows, Target
 from edge.activation.pace import Pace
-from edge.activation.rows import Sender
+from edge.activation.rows import Sender, TargetError
 from edge.activation.sending import Line
 from edge.activation.targets import CONTACTS, FilesTarget, TargetConfig, Targets
 from edge.activation.wanted import compare, describe_contents
@@ -132,7 +132,10 @@ class Syncing:
         def moment() -> datetime:
             return begun + timedelta(seconds=self.pace.clock() - started)
 
-        sender = None if isinstance(config, FilesTarget) else self.open_sender(name, config)
+        try:
+            sender = None if isinstance(config, FilesTarget) else self.open_sender(name, config)
+        except TargetError as error:  # a secret that is not set, say
+            return Report(name, (), stopped=str(error))
         try:
             with (
                 held(self.generation),
@@ -166,7 +169,7 @@ class _One:
         planned = plan.read(self.connection, self.name, self.config, refusal)
         self.syncing.show_plan(planned)
         if asked.is_dry:
-            return Report(self.name, tuple(_as_planned(self.name, planned)), refused=refusal)
+            return self._report(started, [], planned, line, stopped=None, refused=refusal)
         if asked.is_enabling:
             states.end_halts(self.connection)
         halt = states.halted(self.connection, self.moment())
@@ -174,6 +177,7 @@ class _One:
             until = "tessera sync --enable" if halt.ends_at is None else f"{halt.ends_at} UTC"
             stopped = f"{halt.reason} (since {halt.halted_at} UTC, until {until})"
             return self._report(started, results, planned, line, stopped=stopped)
+        self._execute("forget_settled", {"now": self.moment()})
         self._execute("forget_undone")
         self._execute("keep_known")
         if refusal is not None and asked.is_confirmed:
@@ -274,7 +278,6 @@ class _One:
         stopped: str | None,
         refused: str | None = None,
     ) -> Report:
-        self._execute("forget_settled", {"now": self.moment()})
         row = self.connection.execute(statement(PACKAGE, "held_counts")).fetchone()
         assert row is not None
         return Report(
