@@ -153,6 +153,11 @@ def variables() -> Mapping[str, str]:
     return dict(os.environ)
 
 
+def set_variables(**given: str) -> None:
+    """Set variables of this process, for what it starts or runs later."""
+    os.environ.update(given)
+
+
 def quieten() -> None:
     """Switch every library's reporting home off; call before importing them."""
     os.environ.update(QUIET)

@@ -74,9 +74,9 @@ unconsented as (
         removed.customer_id
     from judged as removed
     left join audiences on removed.segment = audiences.segment
-    left join permitted as for_target
+    left join consented as for_target
         on removed.customer_id = for_target.customer_id and for_target.purpose = $purpose
-    left join permitted as for_segment
+    left join consented as for_segment
         on removed.customer_id = for_segment.customer_id and for_segment.purpose = audiences.purpose
     where
         removed.operation = 'remove'

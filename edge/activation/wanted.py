@@ -29,18 +29,24 @@ def compare(
     """Make ``temp.wanted`` and ``temp.changes``."""
     gate.install(connection, purposes, landing=landing)
     connection.execute(statement(PACKAGE, "audiences"), {"target": target})
+    purpose = {"purpose": config.purpose}
+    connection.execute(statement(PACKAGE, "consented"), purpose)
+    row = connection.execute(statement(PACKAGE, "other_purposes"), purpose).fetchone()
     texts = ", ".join(f"{_quoted(source)}::varchar" for source in config.columns.values())
-    text = fill(
-        statement(PACKAGE, "wanted"), {"texts": texts, "mapped": _joins(config, "members")}
-    )
+    gaps = {
+        "texts": texts,
+        "mapped": _joins(config, "members"),
+        "for_segment": statement(PACKAGE, "wanted_for_segment") if row and row[0] else "",
+    }
+    text = fill(statement(PACKAGE, "wanted"), gaps)
     try:
-        connection.execute(text, {"key": key.hex(), "purpose": config.purpose})
+        connection.execute(text, {"key": key.hex(), **purpose})
     except duckdb.BinderException as error:
         raise ValueError(
             f"targets.yml: {target}: a column that is mapped is not published: {error}"
         ) from error
     given = {
-        "purpose": config.purpose,
+        **purpose,
         "sync_number": sync_number,
         "is_full": is_full,
         "is_retrying_rejected": is_retrying_rejected,
@@ -50,12 +56,17 @@ def compare(
 
 
 def describe_contents(connection: duckdb.DuckDBPyConnection, config: TargetConfig) -> None:
-    """Make the views of what is told: of ``changes``, and of whom the target holds afterwards."""
+    """Make the views of what is told: of changes, of a few of them, of whom the target will hold."""
     connection.execute(statement(PACKAGE, "kept"))
+    connection.execute(statement(PACKAGE, "sampled"))
     values = ", ".join(
         f"{identifier(name)} := {_quoted(source)}" for name, source in config.columns.items()
     )
-    for name, relation in (("contents", "changes"), ("current_contents", "kept")):
+    for name, relation in (
+        ("contents", "changes"),
+        ("current_contents", "kept"),
+        ("sampled_contents", "sampled"),
+    ):
         gaps = {
             "name": name,
             "relation": relation,

@@ -48,6 +48,7 @@ class Receiver:
     contents: dict = field(default_factory=dict)
     delayed: list = field(default_factory=list)
     largest: int | None = None
+    codes: dict = field(default_factory=dict)  # per row: what each of its tries is answered
 
     def send(self, rows):
         """Take one batch, or go wrong."""
@@ -78,6 +79,8 @@ class Receiver:
             raise BatchRefused("413 too large")
         if self.poison & {row.customer_id for row in rows}:
             raise BatchRefused("400 bad row")
+        if self.codes:
+            return self._answered_by_code(rows)
         if fault == "rows":
             taken = rows[::2]
             self._apply(taken)
@@ -99,6 +102,23 @@ class Receiver:
         rows = [(r.operation, r.segment, r.customer_id) for batch in self.batches for r in batch]
         self.batches.clear()
         return rows
+
+    def _answered_by_code(self, rows):
+        """Answer each row by its script; alone in its batch, as a status of the whole batch."""
+        told = []
+        for row in rows:
+            script = self.codes.get((row.segment, row.customer_id))
+            told.append(script.pop(0) if script else 200)
+        if len(rows) == 1:
+            if told[0] == 429:
+                raise Unavailable("429", retry_after=1.0)
+            if told[0] == 500:
+                raise Unavailable("500", is_certain=False)
+            if told[0] == 400:
+                raise BatchRefused("400")
+        self._apply([row for row, code in zip(rows, told, strict=True) if code == 200])
+        status = {200: "delivered", 400: "rejected", 429: "failed", 500: "failed"}
+        return [Answer(status[code], None if code == 200 else str(code)) for code in told]
 
     def _apply(self, rows):
         done = {effect.key for effect in self.effects}
@@ -135,6 +155,7 @@ class Shop:
     members: set = field(default_factory=set)
     refusals: set = field(default_factory=set)
     countries: dict = field(default_factory=dict)
+    segments: tuple = SEGMENTS
 
     def __post_init__(self):
         self.receiver = Receiver(self.clock)
@@ -150,6 +171,11 @@ class Shop:
             )
         with duckdb.connect(str(self.generation.warehouse)) as warehouse:
             warehouse.execute((Path(__file__).with_name("receiver.sql")).read_text())
+            warehouse.execute(
+                "insert into segments.dim_segments "
+                "select unnest($1), 'marketing_email', 'active', ['fake']",
+                [list(self.segments)],
+            )
 
     def publish(self):
         """Write what the test set into the generation."""
