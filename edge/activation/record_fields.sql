@@ -1,8 +1,16 @@
 -- What each row says: the values now; for a removal what the target acknowledged, else what it perhaps
 -- got, else (after a rebuild from the ledger, which holds no values) the values now.
--- ``former`` is every other content that the target may hold of the member.
+-- ``former`` is every other content that the target may hold of the member. Other values are another removal,
+-- and so another key; what is added or updated is known by its fingerprint.
 update outbox
-set fields = told.fields, former = told.former
+set
+    fields = told.fields,
+    former = told.former,
+    key = case
+        when outbox.operation = 'remove'
+            then left(sha256($key || sha256(concat_ws('|', $key, outbox.key, told.fields, told.former))), 32)
+        else outbox.key
+    end
 from (
     with
 
@@ -23,7 +31,7 @@ from (
             segment,
             customer_id,
             arg_min(fields, rank) as fields,
-            list_distinct(list(fields::varchar)) as every_fields
+            list_sort(list_distinct(list(fields::varchar))) as every_fields
         from told_before
         group by segment, customer_id
     ),

@@ -98,7 +98,8 @@ def record(
         connection.execute(statement(PACKAGE, "record_sync"), {"sync_id": sync_id, **facts})
         connection.execute(statement(PACKAGE, "record_changes"), given)
         if with_fields:
-            connection.execute(statement(PACKAGE, "record_fields"), {"sync_id": sync_id})
+            fields = {"sync_id": sync_id, "key": key.hex()}
+            connection.execute(statement(PACKAGE, "record_fields"), fields)
 
 
 def unfinished(connection: duckdb.DuckDBPyConnection) -> list[str]:
