@@ -200,12 +200,19 @@ class _One:
             target.resume(self.connection, sync_id)
             results += [
                 SyncResult(
-                    self.name, segment, "recovered", 0, added, updated, removed,
-                    failed=failed, rejected=rejected, sync_id=sync_id,
+                    self.name,
+                    segment,
+                    "recovered",
+                    members=0,
+                    added=added,
+                    updated=updated,
+                    removed=removed,
+                    sync_id=sync_id,
                     reason="a killed sync was finished",
                 )
-                for segment, added, updated, removed, failed, rejected in self._counts(sync_id)
-            ]  # fmt: skip
+                # what failed there is decided anew by this sync, and counted with it
+                for segment, added, updated, removed, *_ in self._counts(sync_id)
+            ]
             states.acknowledge(self.connection, self.name, sync_id, self.syncing.landing)
         target.discard()
         return results
