@@ -5,8 +5,7 @@ select
     customer_id,
     operation,
     key,
-    fields,
-    former
+    fields
 from outbox
 where sync_id = $sync_id and position between $first and $last
 order by position

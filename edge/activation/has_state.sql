@@ -2,4 +2,4 @@
 select count(*) > 0 as has_state
 from duckdb_columns()
 where
-    database_name = current_database() and schema_name = 'main' and table_name = 'outbox' and column_name = 'ended_at'
+    database_name = current_database() and schema_name = 'main' and table_name = 'outbox' and column_name = 'is_former'

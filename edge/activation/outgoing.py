@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import duckdb
 
-from edge.activation.rows import Row
+from edge.activation.rows import Operation, Row
 from edge.activation.sending import Line, Outcome
 from edge.statements import statement
 
@@ -102,13 +102,6 @@ class Rows:
 
 
 def _row(
-    segment: str, customer_id: str, operation: Any, key: str, fields: str, former: str
+    segment: str, customer_id: str, operation: Operation, key: str, fields: str
 ) -> Row:
-    return Row(
-        segment,
-        customer_id,
-        operation,
-        key,
-        json.loads(fields or "{}"),
-        tuple(json.loads(former or "[]")),
-    )
+    return Row(segment, customer_id, operation, key, json.loads(fields))

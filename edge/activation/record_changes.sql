@@ -1,4 +1,5 @@
--- Grain: one row to send. The order of sending: removals, updates, adds, and each customer once in a wave.
+-- The order of sending: removals, updates, adds, and each customer once in a wave. Grain: one row to send.
+-- The values of an add or update are known by their fingerprint; other values make another removal.
 insert into outbox
 select
     $sync_id as sync_id,
@@ -9,12 +10,26 @@ select
     operation,
     fingerprint,
     left(
-        sha256($key || sha256($key || concat_ws('|', $target, segment, customer_id, operation, fingerprint, since_number))),
+        sha256(
+            $key
+            || sha256(
+                $key
+                || concat_ws(
+                    '|',
+                    $target,
+                    segment,
+                    customer_id,
+                    operation,
+                    case when operation = 'remove' then coalesce(fields::varchar, '') else fingerprint end,
+                    since_number
+                )
+            )
+        ),
         32
     ) as key,
     since_number,
-    null as fields,
-    null as former,
+    fields,
+    is_former,
     reason,
     'pending' as status,
     attempts as attempt,
@@ -24,6 +39,6 @@ select
 from (
     select
         *,
-        row_number() over (partition by operation_rank, customer_id order by segment) as wave
-    from changes
+        row_number() over (partition by operation_rank, customer_id order by segment, is_former, fields::varchar) as wave
+    from outgoing
 ) as waves

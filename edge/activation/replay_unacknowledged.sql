@@ -3,6 +3,6 @@ select segment, customer_id, operation, fingerprint, since_number, status, attem
 from (
     select *
     from replayed
-    qualify row_number() over (partition by segment, customer_id order by sync_number desc, sync_id desc) = 1
+    qualify row_number() over (partition by segment, customer_id order by sync_number desc, sync_id desc, operation = 'remove') = 1
 ) as newest
 where status <> 'delivered'

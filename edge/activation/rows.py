@@ -14,8 +14,6 @@ class Row:
     ``fields`` are the mapped columns by the target's names. With ``remove`` they are what the
     target acknowledged when it got the member, so that it finds them again. ``key`` is the same
     on every try of the same content, so that a target that remembers keys does nothing twice.
-    ``former`` is what else the target holds or may hold of this member: a target that knows
-    people by their fields takes these back too.
     """
 
     segment: str
@@ -23,7 +21,6 @@ class Row:
     operation: Operation
     key: str
     fields: Mapping[str, Any] = field(default_factory=dict, repr=False)  # personal data
-    former: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ class Line:
     """The line to one target for one sync; it remembers its waits, and whom it must hold back.
 
     After a row of a customer failed, later rows of the same customer stay untried, so that none
-    overtakes another.
+    overtakes another; after a removal was rejected, those of the same segment.
     """
 
     sender: Sender
@@ -56,18 +56,27 @@ class Line:
     _failures: int = 0
     _refused: int = 0
     _held_back: set[str] = field(default_factory=set)
+    _not_removed: set[tuple[str, str]] = field(default_factory=set)
 
     def send(self, rows: Sequence[Row]) -> list[Outcome]:
         """Send one batch in which no customer stands twice; return what came of each row."""
         outcomes = [Outcome("untried", "an earlier change of this customer did not go through")]
         outcomes *= len(rows)
-        open_places = [i for i, row in enumerate(rows) if row.customer_id not in self._held_back]
+        open_places = [i for i, row in enumerate(rows) if not self._is_held_back(row)]
         sent = self._bisect([rows[i] for i in open_places], is_certain=True)
         for i, outcome in zip(open_places, sent, strict=True):
             outcomes[i] = outcome
             if outcome.status in ("failed", "untried"):
                 self._held_back.add(rows[i].customer_id)
+            elif outcome.status == "rejected" and rows[i].operation == "remove":
+                self._not_removed.add((rows[i].segment, rows[i].customer_id))
         return outcomes
+
+    def _is_held_back(self, row: Row) -> bool:
+        return (
+            row.customer_id in self._held_back
+            or (row.segment, row.customer_id) in self._not_removed
+        )
 
     def _bisect(self, rows: list[Row], *, is_certain: bool) -> list[Outcome]:
         """Send rows; where they are refused as a whole, each half by itself."""

@@ -90,16 +90,12 @@ def record(
     facts: dict[str, object],
     *,
     key: bytes,
-    with_fields: bool,
 ) -> None:
-    """Put ``temp.changes`` into the outbox: from here on the sync will be finished."""
+    """Put ``temp.outgoing`` into the outbox: from here on the sync will be finished."""
     given = {"sync_id": sync_id, "target": target, "key": key.hex()}
     with transaction(connection):
         connection.execute(statement(PACKAGE, "record_sync"), {"sync_id": sync_id, **facts})
         connection.execute(statement(PACKAGE, "record_changes"), given)
-        if with_fields:
-            fields = {"sync_id": sync_id, "key": key.hex()}
-            connection.execute(statement(PACKAGE, "record_fields"), fields)
 
 
 def unfinished(connection: duckdb.DuckDBPyConnection) -> list[str]:

@@ -31,7 +31,8 @@ create or replace table syncs (
     sync_id varchar, sync_number bigint, generation varchar, run_id varchar, sent_at timestamp, is_complete boolean
 );
 
--- What is on its way: empty between syncs. Grain: one member of one segment.
+-- What is on its way: empty between syncs. Grain: one content of one member of one segment; ``is_former`` marks
+-- what is taken back beside a member's own row.
 -- In one wave of one operation no customer stands twice. Status: pending, in_flight, delivered, failed, rejected.
 create or replace table outbox (
     sync_id varchar,
@@ -44,7 +45,7 @@ create or replace table outbox (
     key varchar,
     since_number bigint,
     fields json,
-    former json,
+    is_former boolean,
     reason varchar,
     status varchar,
     attempt bigint,

@@ -17,7 +17,7 @@ from edge.activation.pace import Pace
 from edge.activation.rows import Sender, TargetError
 from edge.activation.sending import Line
 from edge.activation.targets import CONTACTS, FilesTarget, TargetConfig, Targets
-from edge.activation.wanted import compare, describe_contents
+from edge.activation.wanted import compare, describe_contents, gather_outgoing
 from edge.consent.purposes import Purposes
 from edge.published import Generation, attach, held
 from edge.statements import statement
@@ -184,7 +184,7 @@ class _One:
             refusal = None
         if refusal is not None:
             guard.keep_withdrawals(self.connection)
-        results += self._send(target, planned, line, refusal)
+        results += self._send(target, planned, refusal)
         stopped = self._remember_stop(line)
         return self._report(started, results, planned, line, stopped=stopped, refused=refusal)
 
@@ -237,12 +237,13 @@ class _One:
         describe_contents(self.connection, self.config)
 
     def _send(
-        self, target: Target, planned: plan.Plan, line: Line | None, refusal: str | None
+        self, target: Target, planned: plan.Plan, refusal: str | None
     ) -> list[SyncResult]:
         """Record what remains in ``temp.changes``, send it, and say what came of each segment."""
         sync_id = _new_sync_id(self.connection, self.name)
         counts = {}
         if sync_id is not None:
+            gather_outgoing(self.connection, self.config)
             target.stage(self.connection, sync_id)
             facts = {
                 "generation": self.syncing.generation.name,
@@ -250,14 +251,7 @@ class _One:
                 "sent_at": self.moment(),
                 "sync_number": int(sync_id.split("-")[0]),
             }
-            states.record(
-                self.connection,
-                self.name,
-                sync_id,
-                facts,
-                key=self.syncing.key,
-                with_fields=line is not None,
-            )
+            states.record(self.connection, self.name, sync_id, facts, key=self.syncing.key)
             target.deliver(self.connection, sync_id)
             counts = {segment: numbers for segment, *numbers in self._counts(sync_id)}
             states.acknowledge(self.connection, self.name, sync_id, self.syncing.landing)

@@ -7,6 +7,6 @@ select
     count(*) filter (where status in ('failed', 'pending', 'in_flight')) as failed,
     count(*) filter (where status = 'rejected') as rejected
 from outbox
-where sync_id = $sync_id
+where sync_id = $sync_id and not is_former
 group by segment
 order by segment

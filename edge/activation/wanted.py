@@ -5,10 +5,10 @@ from pathlib import Path
 
 import duckdb
 
-from edge.activation.targets import SOURCES, TargetConfig
+from edge.activation.targets import SOURCES, FilesTarget, TargetConfig
 from edge.consent import gate
 from edge.consent.purposes import Purposes
-from edge.statements import fill, identifier, statement
+from edge.statements import fill, identifier, literal, statement
 
 PACKAGE = "edge.activation"
 
@@ -74,6 +74,24 @@ def describe_contents(connection: duckdb.DuckDBPyConnection, config: TargetConfi
             "mapped": _joins(config, "told_members"),
         }
         connection.execute(fill(statement(PACKAGE, "contents"), gaps))
+
+
+def gather_outgoing(connection: duckdb.DuckDBPyConnection, config: TargetConfig) -> None:
+    """Make ``temp.outgoing``: what is sent of ``temp.changes``."""
+    if isinstance(config, FilesTarget):
+        connection.execute(statement(PACKAGE, "outgoing_whole"))
+        return
+    gaps = {
+        f"{name}_identity": _identity(f"{relation}.fields", sorted(config.identifying_columns))
+        for name, relation in (("told", "told_before"), ("main", "main"))
+    }
+    connection.execute(fill(statement(PACKAGE, "outgoing_rows"), gaps))
+
+
+def _identity(fields: str, columns: list[str]) -> str:
+    """Return by which text a target knows a person, of the values it was told."""
+    values = ", ".join(f"{fields} ->> {literal(column)}" for column in columns)
+    return f"[{values}]::varchar[]::varchar" if columns else literal("")
 
 
 def _joins(config: TargetConfig, members: str) -> str:

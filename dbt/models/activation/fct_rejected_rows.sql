@@ -14,7 +14,7 @@ newest as (
         *,
         row_number() over (
             partition by target, segment, customer_id
-            order by {{ sync_number('sync_id') }} desc, sync_id desc
+            order by {{ sync_number('sync_id') }} desc, sync_id desc, operation = 'remove'
         ) as recency
 
     from deliveries

@@ -28,6 +28,7 @@ class RowsTarget(Limits):
     purpose: str = "marketing_email"
     columns: dict[str, str] = {"email": "contacts.email", "country": "customers.country"}
     maps_contacts: bool = True
+    identifying_columns: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -48,6 +49,7 @@ class Receiver:
     contents: dict = field(default_factory=dict)
     delayed: list = field(default_factory=list)
     largest: int | None = None
+    identifying_columns: frozenset = frozenset()
     codes: dict = field(default_factory=dict)  # per row: what each of its tries is answered
 
     def send(self, rows):
@@ -127,9 +129,13 @@ class Receiver:
                 continue
             self.effects.append(row)
             if row.operation == "remove":
-                self.members.pop((row.segment, row.customer_id), None)
+                self.members.pop(self._identity(row), None)
             else:
-                self.members[row.segment, row.customer_id] = dict(row.fields)
+                self.members[self._identity(row)] = dict(row.fields)
+
+    def _identity(self, row):
+        known_by = (row.fields[column] for column in sorted(self.identifying_columns))
+        return (row.segment, row.customer_id, *known_by)
 
 
 @dataclass

@@ -101,17 +101,61 @@ def test_a_removal_carries_what_the_target_acknowledged_not_what_is_true_now(sho
     assert removal.fields == {"email": "c03@private.example", "country": "DE"}
 
 
-def test_a_removal_after_an_update_with_an_unknown_end_names_both_contents(shop):
+def known_by_country(tmp_path):
+    shop = Shop(tmp_path, PEOPLE, RowsTarget(identifying_columns=frozenset({"country"})))
+    shop.members = {("lapsed", "c00"), ("lapsed", "c01")}
     shop.sync()
-    shop.countries = {"c03": "FR"}
-    shop.receiver.faults = ["applied"] * 20
+    shop.receiver.sent()
+    return shop
+
+
+def removed_countries(shop):
+    rows = [row for batch in shop.receiver.batches for row in batch]
+    return [row.fields["country"] for row in rows if row.operation == "remove"]
+
+
+def test_whoever_is_known_by_a_value_that_changed_is_removed_under_the_old_one(tmp_path):
+    shop = known_by_country(tmp_path)
+    shop.countries = {"c00": "FR"}
+    report = shop.sync()
+    assert removed_countries(shop) == ["DE"]
+    assert [row.operation for batch in shop.receiver.batches for row in batch] == [
+        "remove",
+        "update",
+    ]
+    assert shop.receiver.members == shop.wanted()
+    assert (report.held, report.succeeded) == (2, True)
+    assert rebuild_state(shop.path / "activation", "fake", shop.path / "landing") == 2
+    shop.receiver.sent()
     shop.sync()
+    assert shop.receiver.sent() == []
+
+
+def test_a_removal_after_an_update_with_an_unknown_end_is_sent_for_both_contents(tmp_path):
+    shop = known_by_country(tmp_path)
+    shop.countries = {"c00": "FR"}
+    shop.receiver.faults = [None, *["applied"] * 20]
+    assert shop.sync().held == 1
     shop.receiver.faults = []
-    shop.refusals = {"c03"}
+    shop.countries = {"c00": "IT"}
+    shop.receiver.sent()
     shop.sync()
-    removal = shop.receiver.effects[-1]
-    assert removal.fields["country"] == "DE"
-    assert [former["country"] for former in removal.former] == ["FR"]
+    assert removed_countries(shop) == ["FR"]
+    shop.receiver.sent()
+    shop.refusals = {"c00"}
+    shop.sync()
+    assert sorted(removed_countries(shop)) == ["FR", "IT"]
+
+
+def test_the_old_value_is_removed_before_the_new_one_is_added_or_neither(tmp_path):
+    shop = known_by_country(tmp_path)
+    shop.countries = {"c00": "FR"}
+    shop.receiver.batch_rows = 2
+    shop.receiver.codes = {("lapsed", "c00"): [400]}
+    shop.sync()
+    assert shop.receiver.members["lapsed", "c00"]["country"] == "DE"
+    shop.sync()
+    assert shop.receiver.members == shop.wanted()
 
 
 def test_the_ledger_holds_no_values_and_a_rebuilt_state_removes_by_the_values_of_now(shop):

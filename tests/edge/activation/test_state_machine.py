@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     precondition,
     rule,
@@ -15,7 +16,7 @@ from hypothesis.stateful import (
 )
 
 from edge.activation.state import SETTLE_SECONDS, rebuild_state
-from tests.edge.activation.receiver import SEGMENTS, Shop
+from tests.edge.activation.receiver import SEGMENTS, RowsTarget, Shop
 
 PEOPLE = tuple(f"c{n}" for n in range(6))
 COUNTED = {"steps": 0, "syncs": 0, "faults": 0}
@@ -36,6 +37,12 @@ class Syncs(RuleBasedStateMachine):
         super().__init__()
         self.folder = tempfile.TemporaryDirectory(prefix="tessera-")
         self.shop = Shop(Path(self.folder.name), PEOPLE)
+
+    @initialize(columns=st.sampled_from([frozenset(), frozenset({"country"})]))
+    def choose(self, columns):
+        """Some targets know people by a value that may change."""
+        self.shop.config = RowsTarget(identifying_columns=columns)
+        self.shop.receiver.identifying_columns = columns
 
     def teardown(self):
         self.converge()
@@ -87,9 +94,10 @@ class Syncs(RuleBasedStateMachine):
         self.shop.receiver.faults = []
         self._sync(is_enabling=True)
 
-    @precondition(lambda self: (self.shop.path / "activation").exists())
+    @precondition(lambda self: not self.shop.receiver.identifying_columns)
     @rule()
     def lose_state(self):
+        """The ledger brings back whom the target holds, but not under which values."""
         rebuild_state(self.shop.path / "activation", "fake", self.shop.path / "landing")
 
     def _sync(self, patience_seconds=20.0, **asked):
@@ -112,7 +120,8 @@ class Syncs(RuleBasedStateMachine):
         self._sync(is_enabling=True, is_retrying_rejected=True)
         self.shop.settle()
         self._sync()
-        assert receiver.members == self.shop.wanted()
+        held = {(member[:2], *fields.items()) for member, fields in receiver.members.items()}
+        assert held == {(member, *f.items()) for member, f in self.shop.wanted().items()}
         receiver.sent()
         assert self._sync().succeeded
         assert receiver.sent() == []
