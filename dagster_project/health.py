@@ -7,7 +7,7 @@ from edge.activation.limits import Limits
 from edge.activation.sync import Report
 
 CHECKS: Mapping[str, str] = {
-    "few_failed_rows": "Of the rows of a sync, no more failed or were rejected than max_failed_share.",
+    "few_failed_rows": "Of a sync's rows no more failed or were rejected than max_failed_share.",
     "holds_what_is_wanted": "The rows acknowledged differ from those wanted by max_deviation_share "
     "at most.",
     "not_stalled": "A sync went through within stalled_hours.",

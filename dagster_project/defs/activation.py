@@ -61,7 +61,7 @@ def _spec(name: str, config: TargetConfig) -> dg.AssetSpec:
 def sync_targets(
     context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-    """Sync the selected targets beside each other, record what was sent, then fail for those failed.
+    """Sync the selected targets beside each other, record what was sent, then fail if one did.
 
     A slow or dead target holds up nobody: each has its own thread, and what the others sent is
     recorded before the step fails.

@@ -101,7 +101,5 @@ class Rows:
                 yield rows[start : start + self.batch_rows]
 
 
-def _row(
-    segment: str, customer_id: str, operation: Operation, key: str, fields: str
-) -> Row:
+def _row(segment: str, customer_id: str, operation: Operation, key: str, fields: str) -> Row:
     return Row(segment, customer_id, operation, key, json.loads(fields))

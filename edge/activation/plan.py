@@ -64,9 +64,7 @@ def read(
     repeated = connection.execute(statement(PACKAGE, "repeated_member")).fetchone()
     if repeated is not None:
         raise RuntimeError(f"{repeated[0]} has a member twice, so nothing was sent to {target}")
-    masked = {
-        name for name, source in config.columns.items() if source.startswith(f"{CONTACTS}.")
-    }
+    masked = {name for name, source in config.columns.items() if source.startswith(f"{CONTACTS}.")}
     segments = connection.execute(statement(PACKAGE, "outcome")).fetchall()
     samples = connection.execute(statement(PACKAGE, "samples")).fetchall()
     return Plan(

@@ -121,7 +121,9 @@ class Line:
                     raise TargetError(str(error), is_certain=is_certain) from error
             except BatchRefused as error:
                 self._failures = 0
-                raise BatchRefused(str(error), is_certain=is_certain and error.is_certain) from error
+                raise BatchRefused(
+                    str(error), is_certain=is_certain and error.is_certain
+                ) from error
             except Disabled as error:
                 self.stop = Stop("disabled", str(error))
                 raise Disabled(str(error), is_certain=is_certain and error.is_certain) from error

@@ -180,13 +180,12 @@ class _One:
         self._execute("forget_settled", {"now": self.moment()})
         self._execute("forget_undone")
         self._execute("keep_known")
-        if refusal is not None and asked.is_confirmed:
-            refusal = None
-        if refusal is not None:
+        refused = None if asked.is_confirmed else refusal
+        if refused is not None:
             guard.keep_withdrawals(self.connection)
-        results += self._send(target, planned, refusal)
-        stopped = self._remember_stop(line)
-        return self._report(started, results, planned, line, stopped=stopped, refused=refusal)
+        results += self._send(target, planned, refused)
+        why = self._remember_stop(line)
+        return self._report(started, results, planned, line, stopped=why, refused=refused)
 
     def _way(self, line: Line | None) -> Target:
         if isinstance(self.config, FilesTarget):
@@ -236,9 +235,7 @@ class _One:
         )
         describe_contents(self.connection, self.config)
 
-    def _send(
-        self, target: Target, planned: plan.Plan, refusal: str | None
-    ) -> list[SyncResult]:
+    def _send(self, target: Target, planned: plan.Plan, refusal: str | None) -> list[SyncResult]:
         """Record what remains in ``temp.changes``, send it, and say what came of each segment."""
         sync_id = _new_sync_id(self.connection, self.name)
         counts = {}
@@ -300,9 +297,7 @@ class _One:
         self.connection.execute(statement(PACKAGE, name), given)
 
 
-def sync(
-    syncing: Syncing, targets: Targets, *, only: str | None = None
-) -> list[Report]:
+def sync(syncing: Syncing, targets: Targets, *, only: str | None = None) -> list[Report]:
     """Bring every target, or ``only`` one, to the newest segments."""
     if only is not None and only not in targets.targets:
         raise ValueError(f"no target {only!r}; there are {', '.join(sorted(targets.targets))}")

@@ -56,7 +56,7 @@ def compare(
 
 
 def describe_contents(connection: duckdb.DuckDBPyConnection, config: TargetConfig) -> None:
-    """Make the views of what is told: of changes, of a few of them, of whom the target will hold."""
+    """Make the views of what is told: of changes, of a few of them, of who will be held."""
     connection.execute(statement(PACKAGE, "kept"))
     connection.execute(statement(PACKAGE, "sampled"))
     values = ", ".join(

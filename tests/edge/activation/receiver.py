@@ -1,4 +1,4 @@
-"""A target that takes rows and goes wrong on demand, and the small generations it is synced from."""
+"""A target of rows that goes wrong on demand, and the small generations it is synced from."""
 
 import json
 from collections import Counter

@@ -53,7 +53,9 @@ class Home:
         """Sync the newest generation; return the results by target and segment."""
         reports = sync(self.syncing(**given), targets)
         return {
-            (result.target, result.segment): result for report in reports for result in report.results
+            (result.target, result.segment): result
+            for report in reports
+            for result in report.results
         }
 
     def files(self, target="crm_files", segment="cart_abandoners"):

@@ -61,9 +61,7 @@ class Syncs(RuleBasedStateMachine):
         batch_rows=st.integers(1, 5),
         patience_seconds=st.sampled_from([0.0, 1.0, 20.0]),
     )
-    def pass_a_day(
-        self, joining, leaving, moving, answering, faults, batch_rows, patience_seconds
-    ):
+    def pass_a_day(self, joining, leaving, moving, answering, faults, batch_rows, patience_seconds):
         """Some join, leave, change, withdraw consent or grant it; then a sync goes wrong."""
         shop = self.shop
         shop.members = (shop.members | joining) - leaving

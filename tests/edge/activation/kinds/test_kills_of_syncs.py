@@ -1,4 +1,4 @@
-"""``tessera sync`` killed at any moment, against a real PostgreSQL and a real server of webhooks."""
+"""``tessera sync`` killed at any moment, against a real PostgreSQL and real webhooks."""
 
 import json
 import signal
@@ -49,7 +49,8 @@ WANTED = """
     from segments.fct_segment_members
     inner join features.ftr_customers using (customer_id)
     inner join marts.dim_consent_status using (customer_id)
-    where segment in ('cart_abandoners', 'loyal', 'quiet') and purpose = 'marketing_email' and is_granted
+    where segment in ('cart_abandoners', 'loyal', 'quiet')
+    and purpose = 'marketing_email' and is_granted
 """
 
 
