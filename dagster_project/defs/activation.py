@@ -94,8 +94,8 @@ def sync_targets(
     for (name, check), problem in sorted(problems.items()):
         alerts.raise_alert(
             platform.settings,
-            job=context.job_name,
-            run_id=context.run_id,
+            job=context.run.job_name,
+            run_id=context.run.run_id,
             reason=f"{name}: {problem}",
             at=platform.now(),
             kind=f"target.{name}.{check}",
@@ -112,7 +112,7 @@ def _started(
 ) -> dict[Future[Report], str]:
     variables = environment.variables()
     running = {}
-    prepared = syncing.prepared(platform, _purposes, run_id=context.run_id, asked=Asked())
+    prepared = syncing.prepared(platform, _purposes, run_id=context.run.run_id, asked=Asked())
     for name, config in chosen.items():
         reason = syncing.left_out(config, variables)
         if reason is None:
@@ -162,7 +162,7 @@ def _told(
                 **({"segments": dg.MetadataValue.table(rows)} if rows else {}),
             },
         )
-    for check in health.CHECKS:
+    for check in health.CHECKS if report.results else ("not_stalled",):
         yield dg.AssetCheckResult(
             asset_key=key,
             check_name=check,
