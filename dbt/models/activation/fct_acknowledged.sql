@@ -1,4 +1,5 @@
 {#- One row per member that a target holds by its own acknowledgement: of which segment, and since when. -#}
+{{ config(materialized='table') }}
 
 with
 

@@ -1,4 +1,5 @@
 {#- One row per member of a segment that a target refused for good, unless it took something of theirs since. -#}
+{{ config(materialized='table') }}
 
 with
 
