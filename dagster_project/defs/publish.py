@@ -82,7 +82,7 @@ def publish_what_was_sent(
             dbt_runs.rebuild(DELIVERED, platform.settings, manifest)
     with platform.warehouse.connect("publishing deliveries", tell=telling(context)) as connection:
         result = publish_now(platform, connection)
-    return dg.MaterializeResult(metadata=_described(result))
+    return dg.MaterializeResult(asset_key=RECORDED, metadata=_described(result))
 
 
 def publish_now(platform: Platform, connection: duckdb.DuckDBPyConnection) -> generations.Published:

@@ -36,6 +36,7 @@ def test_what_was_sent_is_recorded_though_another_target_is_dead(tmp_path, refre
     )
 
     assert failed.returncode == 1
+    assert failed.stderr.count("failed: ") == 1
     assert "TESSERA_DEMO_WEBHOOK_SECRET is not set" in failed.stderr
     (after,) = table(home, DELIVERED)
     assert after["n"] == before["n"] + sent
