@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint unit ui bench bench-models clean
+.PHONY: help setup demo test test-long lint unit ui bench bench-models clean
 
 help: ## Show what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -28,6 +28,9 @@ demo: setup ## Simulate a small shop, run the whole lineage and show what came o
 	@tessera demo
 
 test: lint unit ## Install what tests need and run everything, lint included
+
+test-long: $(VENV)/.installed ## Run what takes too long for every change: many kills, many faults
+	pytest -q -m long $(PYTEST_ARGS)
 
 lint: $(VENV)/.installed ## Check style, types, SQL and who imports whom
 	ruff check .

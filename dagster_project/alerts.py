@@ -12,10 +12,18 @@ from edge.privacy.requests import Request
 WEBHOOK_SECONDS = 15.0
 
 
-def raise_alert(settings: Settings, *, job: str, run_id: str, reason: str, at: datetime) -> None:
-    """Tell of a failed run."""
+def raise_alert(
+    settings: Settings,
+    *,
+    job: str,
+    run_id: str,
+    reason: str,
+    at: datetime,
+    kind: str = "run.failed",
+) -> None:
+    """Tell of a failed run, or of what a run found."""
     data = {"job": job, "run_id": run_id, "reason": reason}
-    _tell(settings, "run.failed", data, key=run_id, at=at)
+    _tell(settings, kind, data, key=run_id, at=at)
 
 
 def raise_due(settings: Settings, request: Request, *, at: datetime) -> None:
@@ -39,7 +47,7 @@ def _tell(
     alert = {"type": kind, "timestamp": at.isoformat() + "Z", "data": data}
     path = settings.home / "alerts.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists() or key not in path.read_text(encoding="utf-8"):
+    if not path.exists() or not _has(path.read_text(encoding="utf-8"), kind, key):
         with path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(alert) + "\n")
     if settings.alert_webhook is not None:
@@ -47,3 +55,7 @@ def _tell(
             settings.alert_webhook, json=alert, timeout=WEBHOOK_SECONDS, follow_redirects=False
         )
         response.raise_for_status()
+
+
+def _has(text: str, kind: str, key: str) -> bool:
+    return any(json.loads(line)["type"] == kind and key in line for line in text.splitlines())

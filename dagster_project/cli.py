@@ -11,7 +11,7 @@ import typer
 
 from dagster_project import output
 from dagster_project import settings as environment
-from dagster_project.commands import backtest, consent, explain, models, segment
+from dagster_project.commands import backtest, consent, explain, models, segment, sync
 from dagster_project.output import Format, QueryFormat
 from dagster_project.privacy import command as privacy_commands
 from dagster_project.rebuild import command as rebuild_commands
@@ -175,6 +175,7 @@ def demo(
         raise typer.Exit(1)
 
 
+app.command()(sync.sync)
 app.command()(trigger_commands.triggers)
 app.command()(rebuild_commands.rebuild)
 app.command()(privacy_commands.erase)

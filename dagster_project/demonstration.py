@@ -8,11 +8,13 @@ from datetime import date
 from pathlib import Path
 
 from dagster_project import output, runs, status
+from dagster_project import settings as environment
 from dagster_project.privacy import erasure
 from dagster_project.privacy.progress import receipts
 from dagster_project.settings import Settings
 from dagster_project.statements import statement
 from edge import landing, published
+from edge.activation import receiver
 from edge.simulator.shop import simulate
 from edge.sources import load as load_sources
 
@@ -44,7 +46,12 @@ def show(
     has_erased_before = (receipts(settings.home) / f"{REQUEST}.json").exists()
     # an erasure alone is no reason to train: the schedules do, and leave the person out
     job = "refresh_segments" if has_erased_before and not landed_now else "refresh_everything"
-    report = runs.run(settings, job, as_of=None, tell=tell)
+    received = settings.exports / "demo_webhook" / "received.jsonl"
+    with receiver.receiving(received) as receiving:
+        environment.set_variables(
+            TESSERA_DEMO_WEBHOOK_URL=receiving.url, TESSERA_DEMO_WEBHOOK_SECRET=receiving.secret
+        )
+        report = runs.run(settings, job, as_of=None, tell=tell)
     for failure in report.failures:
         tell(f"failed: {failure.step}: {failure.reason}")
     for warning in report.warnings:
@@ -55,7 +62,7 @@ def show(
     print("  make ui                                         the lineage, checks and pictures")
     print('  .venv/bin/tessera sql "from segments.dim_segments"   any published table')
     print("  .venv/bin/tessera explain CUSTOMER SEGMENT      why someone is in a segment, or not")
-    print(f"  {settings.exports}    what the file targets received")
+    print(f"  {settings.exports}    what the file targets received, and the local webhook")
     print(f"  {settings.reports}    reports in HTML")
     return has_erased
 

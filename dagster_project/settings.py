@@ -148,6 +148,16 @@ def is_ci(environment: Mapping[str, str] | None = None) -> bool:
     return env.get("CI", "").lower() in ("1", "true")
 
 
+def variables() -> Mapping[str, str]:
+    """Return this process's environment, for what configuration names only by variable."""
+    return dict(os.environ)
+
+
+def set_variables(**given: str) -> None:
+    """Set variables of this process, for what it starts or runs later."""
+    os.environ.update(given)
+
+
 def quieten() -> None:
     """Switch every library's reporting home off; call before importing them."""
     os.environ.update(QUIET)

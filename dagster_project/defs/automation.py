@@ -205,6 +205,19 @@ def resegment_customers_on_drift(
     )
 
 
+@dg.run_status_sensor(
+    run_status=dg.DagsterRunStatus.SUCCESS,
+    monitored_jobs=[refresh_segments],
+    request_job=activate_segments,
+    name="activate_segments_after_refresh",
+    description="One sync of the targets after each refresh that succeeded: one whose blocking "
+    "checks failed did not, and published nothing.",
+)
+def activate_segments_after_refresh(context: dg.RunStatusSensorContext) -> dg.RunRequest:
+    """Ask for a sync of what a refresh has just published."""
+    return dg.RunRequest(run_key=context.dagster_run.run_id)
+
+
 @dg.run_failure_sensor(
     name="alert_on_run_failure",
     monitor_all_code_locations=False,

@@ -16,6 +16,7 @@ from edge.activation import targets as configured
 from edge.consent import purposes as consented
 
 PUBLISHED = dg.AssetKey(["targets", "published"])
+DELIVERED = ["fct_deliveries", "fct_acknowledged", "fct_rejected_rows"]
 RECORDED = dg.AssetKey(["targets", "recorded"])
 PRIVACY = ("tracking_plan", "purposes")  # what is kept, and for how long: they decide tables too
 
@@ -31,6 +32,8 @@ PRIVACY = ("tracking_plan", "purposes")  # what is kept, and for how long: they 
         dg.AssetKey(["segments", "fct_builds"]),
         dg.AssetKey(["segments", "fct_late_events"]),
         dg.AssetKey(["activation", "fct_deliveries"]),
+        dg.AssetKey(["activation", "fct_acknowledged"]),
+        dg.AssetKey(["activation", "fct_rejected_rows"]),
         dg.AssetKey(["activation", "fct_triggers"]),
         dg.AssetKey(["ops", "privacy_requests"]),
         dg.AssetKey(["marts", "dim_consent_status"]),
@@ -76,10 +79,10 @@ def publish_what_was_sent(
     if is_new:
         with platform.warehouse.locked("recording deliveries", tell=telling(context)):
             manifest = dbt_project.manifest(platform.settings)
-            dbt_runs.rebuild(["fct_deliveries"], platform.settings, manifest)
+            dbt_runs.rebuild(DELIVERED, platform.settings, manifest)
     with platform.warehouse.connect("publishing deliveries", tell=telling(context)) as connection:
         result = publish_now(platform, connection)
-    return dg.MaterializeResult(metadata=_described(result))
+    return dg.MaterializeResult(asset_key=RECORDED, metadata=_described(result))
 
 
 def publish_now(platform: Platform, connection: duckdb.DuckDBPyConnection) -> generations.Published:

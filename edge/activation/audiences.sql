@@ -12,11 +12,11 @@ listed as (
 ),
 
 held as (
-    select
-        segment,
-        count(*) as held_count
-    from acknowledged
-    group by segment
+    select segment from acknowledged
+    union
+    select segment from unsettled
+    union
+    select segment from unacknowledged
 )
 
 select
@@ -29,4 +29,4 @@ select
     end as status
 from listed
 full join held on listed.segment = held.segment
-where listed.is_targeted or held.held_count > 0
+where listed.is_targeted or held.segment is not null

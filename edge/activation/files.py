@@ -31,14 +31,20 @@ class Files:
     folder: Path
 
     def stage(self, connection: duckdb.DuckDBPyConnection, sync_id: str) -> None:
-        """Write every file under a hidden name, and wait for the disk."""
-        columns = "".join(f", {identifier(name)}" for name in self.config.columns)
+        """Write every file under a hidden name, and wait for the disk; removals tell only whom."""
+        told = {name: f"told.{identifier(name)}" for name in self.config.columns}
+        changed = "".join(
+            f", case when operation <> 'remove' then {value} end as {identifier(name)}"
+            for name, value in told.items()
+        )
+        current = "".join(f", {value} as {identifier(name)}" for name, value in told.items())
         segments = connection.execute(statement(PACKAGE, "changed_segments")).fetchall()
         for (segment,) in segments:
             folder = self._segment_folder(segment)
             folder.mkdir(parents=True, exist_ok=True)
             for name, text in self._contents(sync_id).items():
                 path = folder / f"{STAGED}.{sync_id}.{name}.{self.config.format}"
+                columns = current if text == "write_current" else changed
                 values = {"columns": columns, "segment": literal(segment)}
                 if self.config.audience is None:
                     options = OPTIONS[self.config.format]
@@ -58,6 +64,10 @@ class Files:
                 path.replace(path.with_name(name[3]))
                 _sync(path.parent)
         connection.execute(statement(PACKAGE, "mark_delivered"), {"sync_id": sync_id})
+
+    def resume(self, connection: duckdb.DuckDBPyConnection, sync_id: str) -> None:
+        """Finish it exactly as it began."""
+        self.deliver(connection, sync_id)
 
     def discard(self) -> None:
         """Remove staged files."""

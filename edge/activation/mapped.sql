@@ -1,1 +1,1 @@
-create or replace temp view mapped_{name} as select * from {relation};
+left join {relation} as {name} on {members}.customer_id = {name}.customer_id

@@ -3,9 +3,22 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from edge.activation.limits import Limits, Variable
 from edge.consent.purposes import Name
+
+__all__ = [  # the last is made elsewhere, and read from here
+    "CONTACTS",
+    "RESERVED",
+    "SOURCES",
+    "Identified",
+    "Mapped",
+    "Reference",
+    "TraitType",
+    "Typed",
+    "Variable",
+]
 
 CONTACTS = "contacts"
 SOURCES = {
@@ -18,14 +31,11 @@ RESERVED = frozenset(
 )
 
 Reference = Annotated[str, Field(pattern=rf"^({'|'.join(SOURCES)})\.[a-z_][a-z0-9_]*$")]
-Variable = Annotated[str, Field(pattern="^[A-Z][A-Z0-9_]*$")]  # the name of one, never its value
 TraitType = Literal["text", "integer", "number", "boolean", "timestamp", "date"]
 
 
-class Mapped(BaseModel):
+class Mapped(Limits):
     """What each kind of target has in common. An unknown key is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
 
     purpose: Name
     columns: Mapping[Name, Reference] = Field(default_factory=dict)

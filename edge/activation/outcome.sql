@@ -1,4 +1,4 @@
--- What a sync will do, segment by segment. Grain: one segment.
+-- What a sync finds, segment by segment. Grain: one segment.
 with
 
 members as (
@@ -12,8 +12,7 @@ members as (
 chosen as (
     select
         segment,
-        count(*) as chosen_count,
-        count(distinct customer_id) as customer_count
+        count(*) as chosen_count
     from wanted
     group by segment
 ),
@@ -21,9 +20,10 @@ chosen as (
 counted as (
     select
         segment,
-        count(*) filter (where operation = 'add') as added,
-        count(*) filter (where operation = 'update') as updated,
-        count(*) filter (where operation = 'remove') as removed
+        count(*) filter (where operation = 'add' and not is_refused) as added,
+        count(*) filter (where operation = 'update' and not is_refused) as updated,
+        count(*) filter (where operation = 'remove' and not is_refused) as removed,
+        count(*) filter (where is_refused) as refused
     from changes
     group by segment
 )
@@ -34,12 +34,12 @@ select
     coalesce(counted.added, 0) as added,
     coalesce(counted.updated, 0) as updated,
     coalesce(counted.removed, 0) as removed,
+    coalesce(counted.refused, 0) as refused,
     coalesce(chosen.chosen_count, 0) as members,
     case
         when audiences.status = 'active' then coalesce(members.member_count, 0) - coalesce(chosen.chosen_count, 0)
         else 0
-    end as held_back,
-    coalesce(chosen.chosen_count > chosen.customer_count, false) as has_repeats
+    end as held_back
 from audiences
 left join members on audiences.segment = members.segment
 left join chosen on audiences.segment = chosen.segment

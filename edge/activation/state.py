@@ -5,6 +5,8 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -13,6 +15,16 @@ from edge import ledger
 from edge.statements import fill, literal, statement
 
 PACKAGE = "edge.activation"
+SETTLE_SECONDS = 900  # after this a request whose answer was lost is not carried out any more
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """Why nothing may be sent: until a moment, or until somebody acts."""
+
+    reason: str
+    halted_at: datetime
+    ends_at: datetime | None
 
 
 @contextmanager
@@ -29,6 +41,7 @@ def opened(state: Path, target: str, landing: Path) -> Iterator[duckdb.DuckDBPyC
             config={
                 "memory_limit": "1GB",
                 "temp_directory": tmp,
+                "preserve_insertion_order": False,
                 "autoinstall_known_extensions": False,
                 "python_enable_replacements": False,
             },
@@ -63,11 +76,26 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         raise
 
 
-def record(connection: duckdb.DuckDBPyConnection, sync_id: str, facts: dict[str, object]) -> None:
-    """Put ``temp.changes`` into the outbox: from here on the sync will be finished."""
+def next_number(connection: duckdb.DuckDBPyConnection) -> int:
+    """Return the number of the sync that may come next."""
+    row = connection.execute(statement(PACKAGE, "next_number")).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def record(
+    connection: duckdb.DuckDBPyConnection,
+    target: str,
+    sync_id: str,
+    facts: dict[str, object],
+    *,
+    key: bytes,
+) -> None:
+    """Put ``temp.outgoing`` into the outbox: from here on the sync will be finished."""
+    given = {"sync_id": sync_id, "target": target, "key": key.hex()}
     with transaction(connection):
         connection.execute(statement(PACKAGE, "record_sync"), {"sync_id": sync_id, **facts})
-        connection.execute(statement(PACKAGE, "record_changes"), {"sync_id": sync_id})
+        connection.execute(statement(PACKAGE, "record_changes"), given)
 
 
 def unfinished(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -78,7 +106,7 @@ def unfinished(connection: duckdb.DuckDBPyConnection) -> list[str]:
 def acknowledge(
     connection: duckdb.DuckDBPyConnection, target: str, sync_id: str, landing: Path
 ) -> None:
-    """Write what was delivered to the ledger, and only then into the state.
+    """Write what was delivered or not to the ledger, and only then into the state.
 
     The ledger knows a sync by its id, so a kill between the two repeats nothing.
     """
@@ -87,20 +115,56 @@ def acknowledge(
         values = {"target": literal(target), "sync_id": literal(sync_id), "path": literal(lines)}
         connection.execute(fill(statement(PACKAGE, "deliveries"), values))
         ledger.append_lines(landing, "delivery", lines, key=f"{target}-{sync_id}")
+    settling = {"settle_seconds": str(SETTLE_SECONDS)}
     with transaction(connection):
-        for text in ("acknowledge_removed", "acknowledge_held", "complete_sync", "empty_outbox"):
-            connection.execute(statement(PACKAGE, text), {"sync_id": sync_id})
+        for name in (
+            "acknowledge_removed",
+            "acknowledge_held",
+            "settle_answered",
+            "note_answered",
+            "forget_repeated",
+            "settle_uncertain",
+            "forget_decided",
+            "note_unacknowledged",
+            "complete_sync",
+            "empty_outbox",
+        ):
+            text = fill(statement(PACKAGE, name), settling)
+            connection.execute(text, {"sync_id": sync_id})
+
+
+def halted(connection: duckdb.DuckDBPyConnection, now: datetime) -> Halt | None:
+    """Return why nothing may be sent now, if so."""
+    row = connection.execute(statement(PACKAGE, "halts"), {"now": now}).fetchone()
+    return None if row is None else Halt(*row)
+
+
+def halt(connection: duckdb.DuckDBPyConnection, given: Halt) -> None:
+    """Remember that nothing may be sent."""
+    values = {"reason": given.reason, "now": given.halted_at, "ends_at": given.ends_at}
+    connection.execute(statement(PACKAGE, "halt"), values)
+
+
+def end_halts(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let the target be tried again."""
+    connection.execute(statement(PACKAGE, "end_halts"))
 
 
 def _rebuild(connection: duckdb.DuckDBPyConnection, target: str, landing: Path) -> None:
     files = [str(path) for path in ledger.files(landing)]
+    settling = {"settle_seconds": str(SETTLE_SECONDS)}
     with transaction(connection):
         connection.execute(statement(PACKAGE, "state_tables"))
         if files:
             given = {"files": files, "target": target}
             connection.execute(statement(PACKAGE, "replay"), given)
-            connection.execute(statement(PACKAGE, "replay_held"))
-            connection.execute(statement(PACKAGE, "replay_syncs"))
+            for name in (
+                "replay_held",
+                "replay_unsettled",
+                "replay_unacknowledged",
+                "replay_syncs",
+            ):
+                connection.execute(fill(statement(PACKAGE, name), settling))
 
 
 def _has_state(connection: duckdb.DuckDBPyConnection) -> bool:

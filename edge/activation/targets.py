@@ -1,10 +1,9 @@
-"""What targets are: their configuration, and the role that each kind of target plays."""
+"""What targets are: the configuration of each kind."""
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Protocol
+from typing import Annotated
 
-import duckdb
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from edge.activation.kinds.files import FilesTarget
@@ -27,7 +26,6 @@ __all__ = [  # the first four are made elsewhere, and read from here
     "FilesTarget",
     "TargetConfig",
     "RowsTarget",
-    "Target",
     "Targets",
     "load",
 ]
@@ -62,26 +60,6 @@ class Targets(BaseModel):
         if taken:
             raise ValueError(f"{', '.join(taken)} names something else here: choose another name")
         return targets
-
-
-class Target(Protocol):
-    """The way to one place that acts on segments.
-
-    A sync is staged, recorded, delivered and acknowledged, in this order. It may be killed after
-    any step and is then taken up again: ``deliver`` of the same sync twice is the same as once.
-    """
-
-    def stage(self, connection: duckdb.DuckDBPyConnection, sync_id: str) -> None:
-        """Prepare what ``temp.changes`` says, out of the receiver's sight."""
-
-    def deliver(self, connection: duckdb.DuckDBPyConnection, sync_id: str) -> None:
-        """Send what is in ``outbox``, removals first, and set the status of each row there.
-
-        A row that is not ``delivered`` stays unacknowledged: the next sync finds it again.
-        """
-
-    def discard(self) -> None:
-        """Remove what was staged for a sync that was never recorded."""
 
 
 def load(path: Path, purposes: Purposes) -> Targets:

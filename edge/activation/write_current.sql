@@ -1,6 +1,6 @@
 copy (
     select customer_id{columns}
-    from temp.wanted
+    from temp.current_contents
     where segment = {segment}
     order by customer_id
 ) to {path} ({options});

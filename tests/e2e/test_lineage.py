@@ -29,6 +29,7 @@ PUBLIC = [
     "ml.customer_scores",
     "segments.fct_builds",
     "activation.fct_deliveries",
+    "activation.fct_acknowledged",
     "raw.loaded_files",
 ]
 

@@ -2,7 +2,8 @@
 {{ config(materialized='incremental', incremental_strategy='append', on_schema_change='append_new_columns') }}
 {%- set fields = {
     'target': 'varchar', 'segment': 'varchar', 'customer_id': 'varchar', 'operation': 'varchar', 'status': 'varchar',
-    'attempt': 'bigint', 'reason': 'varchar', 'sent_at': 'timestamp', 'run_id': 'varchar', 'sync_id': 'varchar'
+    'attempt': 'bigint', 'reason': 'varchar', 'sent_at': 'timestamp', 'run_id': 'varchar', 'sync_id': 'varchar',
+    'fingerprint': 'varchar', 'is_certain': 'boolean'
 } %}
 
 with

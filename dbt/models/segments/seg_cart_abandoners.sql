@@ -1,5 +1,5 @@
 {#- Left a filled cart alone for more than 30 minutes. One row per customer and moment. -#}
-{{ segment(owner='crm@example.com', purpose='marketing_email', targets=['crm_files'], review_date='2027-03-31') }}
+{{ segment(owner='crm@example.com', purpose='marketing_email', targets=['crm_files', 'demo_webhook'], review_date='2027-03-31') }}
 
 select
     customer_id,

@@ -1,7 +1,7 @@
 {#- The best tenth of all buyers by recency, frequency and monetary value. One row per customer and moment. -#}
 {{ segment(
     owner='crm@example.com', purpose='marketing_email',
-    targets=['crm_files', 'ads_files'], review_date='2027-03-31'
+    targets=['crm_files', 'ads_files', 'demo_webhook'], review_date='2027-03-31'
 ) }}
 
 select

@@ -7,7 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from edge import ledger
-from edge.activation.sync import sync
+from edge.activation.pace import Pace
+from edge.activation.sync import Asked, Syncing, sync
 from edge.activation.targets import load as load_targets
 from edge.consent.purposes import load as load_purposes
 from edge.published import newest
@@ -30,11 +31,12 @@ class Home:
         self.builds += 1
         return shop.publish_home(self.path, f"b{self.builds}", sql)
 
-    def sync(self, *, targets=TARGETS, now=None, key=b"key of the tests"):
-        """Sync the newest generation; return the results by target and segment."""
-        results = sync(
-            generation=newest(self.path / "published"),
-            targets=targets,
+    def syncing(
+        self, *, now=None, key=b"key of the tests", open_sender=None, generation=None, **asked
+    ):
+        """Return a sync of the newest generation on a clock that stands still."""
+        return Syncing(
+            generation=generation or newest(self.path / "published"),
             purposes=PURPOSES,
             state=self.path / "activation",
             exports=self.path / "exports",
@@ -42,8 +44,19 @@ class Home:
             run_id=f"run{self.builds}",
             now=now or shop.NOW + timedelta(days=self.builds),
             key=key,
+            open_sender=open_sender,
+            pace=Pace(sleep=lambda _: None, clock=lambda: 0.0, chance=lambda: 0.0),
+            asked=Asked(**asked),
         )
-        return {(result.target, result.segment): result for result in results}
+
+    def sync(self, *, targets=TARGETS, **given):
+        """Sync the newest generation; return the results by target and segment."""
+        reports = sync(self.syncing(**given), targets)
+        return {
+            (result.target, result.segment): result
+            for report in reports
+            for result in report.results
+        }
 
     def files(self, target="crm_files", segment="cart_abandoners"):
         """Return the files of differences of one segment, oldest first."""

@@ -138,23 +138,14 @@ SYNCING = """
     from edge.activation.sync import sync
     from edge.published import Generation
     from tests.dagster_project.publish.shop import NOW
-    from tests.edge.activation.sending import PURPOSES, TARGETS
+    from tests.edge.activation.sending import TARGETS, Home
 
-    home, generations = Path(sys.argv[1]), [Path(text) for text in sys.argv[2:]]
+    home, generations = Home(Path(sys.argv[1])), [Path(text) for text in sys.argv[2:]]
     for number in range(1_000):
         for generation in generations:
             print(number, flush=True)
-            sync(
-                generation=Generation(generation),
-                targets=TARGETS,
-                purposes=PURPOSES,
-                state=home / "activation",
-                exports=home / "exports",
-                landing=home / "landing",
-                run_id="killed",
-                now=NOW + timedelta(days=number),
-                key=b"key of the tests",
-            )
+            now = NOW + timedelta(days=number)
+            sync(home.syncing(now=now, generation=Generation(generation)), TARGETS)
 """
 
 

@@ -204,6 +204,9 @@ def test_each_delivery_is_in_the_ledger_once_without_contact_data(home):
         "run_id": "run2",
         "sync_id": home.files("ads_files")[1].stem,
         "fingerprint": None,
+        "is_certain": True,
+        "since_number": 2,
+        "ended_at": "2026-03-03T12:00:00.000000Z",
     }
     assert "private.example" not in str(deliveries)
 

@@ -8,10 +8,12 @@ from tests.edge.activation.sending import PURPOSES
 def test_the_targets_of_the_repository_are_valid_and_ads_get_no_contact_data():
     targets = load(PROJECT / "config" / "targets.yml", PURPOSES).targets
 
-    assert {name: target.format for name, target in targets.items()} == {
-        "crm_files": "csv",
-        "ads_files": "jsonl",
+    assert {name: target.kind for name, target in targets.items()} == {
+        "crm_files": "files",
+        "ads_files": "files",
+        "demo_webhook": "webhook",
     }
+    assert not targets["demo_webhook"].maps_contacts
     assert targets["crm_files"].maps_contacts
     assert not targets["ads_files"].maps_contacts
 

@@ -1,0 +1,2 @@
+insert into halts
+select $reason, $now::timestamp, $ends_at::timestamp

@@ -1,0 +1,2 @@
+delete from changes
+where reason is distinct from 'no consent'
