@@ -52,12 +52,13 @@ def show(
             TESSERA_DEMO_WEBHOOK_URL=receiving.url, TESSERA_DEMO_WEBHOOK_SECRET=receiving.secret
         )
         report = runs.run(settings, job, as_of=None, tell=tell)
-    for failure in report.failures:
-        tell(f"failed: {failure.step}: {failure.reason}")
-    for warning in report.warnings:
-        tell(f"warning: {warning.step}: {warning.reason}")
-    status.show(status.read(settings))
-    has_erased = report.succeeded and _erase_one(settings, tell)
+        for failure in report.failures:
+            tell(f"failed: {failure.step}: {failure.reason}")
+        for warning in report.warnings:
+            tell(f"warning: {warning.step}: {warning.reason}")
+        status.show(status.read(settings))
+        # while the receiver runs: it may hold the person too
+        has_erased = report.succeeded and _erase_one(settings, tell)
     print(f"{time.monotonic() - started:.0f} seconds in all. Where to look next:")
     print("  make ui                                         the lineage, checks and pictures")
     print('  .venv/bin/tessera sql "from segments.dim_segments"   any published table')

@@ -194,10 +194,13 @@ class Shop:
                 list(self.customers),
                 ["marketing_email"] * len(self.customers),
                 [customer not in self.refusals for customer in self.customers],
+                [False] * len(self.customers),
+                [START] * len(self.customers),
             ],
             "marts.dim_customers": [
                 list(self.customers),
                 [self.countries.get(customer, "DE") for customer in self.customers],
+                [START] * len(self.customers),
             ],
         }
         with duckdb.connect(str(self.generation.warehouse)) as warehouse:
