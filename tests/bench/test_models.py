@@ -14,4 +14,5 @@ def test_every_part_of_the_bench_of_models_gives_its_figures(monkeypatch):
     assert found["als"]["ours"] > 0 < found["als"]["bare"]
     assert found["scoring"]["customers"] == 300
     assert found["clusters"]["customers"] == 2_000
-    assert found["clusters"]["chosen"].endswith("k=7")
+    number = int(found["clusters"]["chosen"].rsplit("k=", 1)[1])
+    assert number in (models.GROUPS - 1, models.GROUPS)  # two of those planted lie close
