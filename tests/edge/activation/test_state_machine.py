@@ -92,7 +92,11 @@ class Syncs(RuleBasedStateMachine):
         self.shop.receiver.faults = []
         self._sync(is_enabling=True)
 
-    @precondition(lambda self: not self.shop.receiver.identifying_columns)
+    @precondition(
+        lambda self: (
+            (self.shop.path / "activation").exists() and not self.shop.receiver.identifying_columns
+        )
+    )
     @rule()
     def lose_state(self):
         """The ledger brings back whom the target holds, but not under which values."""
