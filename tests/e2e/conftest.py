@@ -19,12 +19,17 @@ def shop(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def refreshed(tmp_path_factory, shop) -> Path:
+def planted_events(tmp_path_factory) -> Path:
+    """Return a file of events of planted people."""
+    return planted.write(tmp_path_factory.mktemp("planted") / "planted")
+
+
+@pytest.fixture(scope="session")
+def refreshed(tmp_path_factory, shop, planted_events) -> Path:
     """Return a home in which ``refresh_everything`` ran on the shop and on planted people."""
     home = tmp_path_factory.mktemp("refreshed") / "home"
     tessera(home, "load", str(shop), "--source", "shop")
     tessera(home, "load", str(shop), "--source", "customers")
-    events = planted.write(tmp_path_factory.mktemp("planted") / "planted")
-    tessera(home, "load", str(events), "--source", "planted")
+    tessera(home, "load", str(planted_events), "--source", "planted")
     tessera(home, "run", "refresh_everything")
     return home

@@ -273,4 +273,5 @@ def assert_others_are_untouched(before, after, texts):
         of_others = {row for row in held_before if not any(text in row[0] for text in texts)}
         planted_rows = {row for row in after[name] - of_others if "somebody" not in row[0]}
         assert of_others - after[name] == set(), name
-        assert len(planted_rows) <= 3, name  # the somebody of the planted mention
+        # the somebody of the planted mention, and whom comparisons with one person less bring in
+        assert len(planted_rows) <= 8, name

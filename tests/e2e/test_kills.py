@@ -37,10 +37,13 @@ def fingerprints(home):
 
 
 @pytest.mark.slow
-def test_a_refresh_killed_at_any_moment_recovers_on_the_next_run(tmp_path, shop, refreshed):
+def test_a_refresh_killed_at_any_moment_recovers_on_the_next_run(
+    tmp_path, shop, planted_events, refreshed
+):
     home = tmp_path / "home"
     tessera(home, "load", str(shop), "--source", "shop")
     tessera(home, "load", str(shop), "--source", "customers")
+    tessera(home, "load", str(planted_events), "--source", "planted")
     moments = random.Random(3)
     for _ in range(KILLS):
         process = subprocess.Popen(

@@ -24,8 +24,8 @@ select
     'ann@example.com' as email, '+4915112345' as phone, date '1980-01-01' as birthday, 46 as age,
     timestamp '2026-03-02' as loaded_at;
 create schema features;
-create schema intermediate;
-create table intermediate.int_customers_learnable as
+create schema if not exists intermediate;
+create or replace table intermediate.int_customers_learnable as
 select 'c' || i as customer_id from range(40) as t(i);
 create table features.ftr_customers as
 select 'c' || i as customer_id, timestamp '2026-03-01' as as_of from range(40) as t(i);

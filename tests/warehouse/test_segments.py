@@ -162,7 +162,11 @@ def test_segments_are_registered_with_what_their_file_says(home, customers):
         "Lapsed customers of the cluster that spends most: worth winning back."
     )
     assert favourites["parent"] == "lapsed_customers"
-    assert list(found.loc["high_value_customers", "targets"]) == ["ads_files", "crm_files"]
+    assert list(found.loc["high_value_customers", "targets"]) == [
+        "ads_files",
+        "crm_files",
+        "demo_webhook",
+    ]
     assert list(found.loc["new_visitors", "targets"]) == []
     assert found["review_date"].notna().all()
     for segment, row in found.loc[list(MEMBERS)].iterrows():
