@@ -83,6 +83,7 @@ def _prepare(work: Path, members: int) -> None:
             TARGET,
             _purposes(),
             key=KEY,
+            landing=work / "landing",
             sync_number=1,
             is_full=False,
             is_retrying_rejected=False,
