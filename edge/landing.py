@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from edge.disk import sync
 from edge.sources import NAME
 
 CHUNK = 4 * 2**20
@@ -103,7 +104,7 @@ def land(paths: Sequence[Path], *, source: str, landing: Path, kind: str) -> lis
             contents = _Contents(folder)
             for arrival in arrivals:
                 results[arrival.path] = _settle(arrival, folder, contents, next_number)
-        _sync_folder(folder)
+        sync(folder)
     return [results[path] for path in [*wanted, *left_out]]
 
 
@@ -121,7 +122,7 @@ def put(content: bytes, *, name: str, source: str, landing: Path) -> Landed:
         with _numbering(landing) as next_number:
             target = folder / f"{next_number():08d}-{_safe(name)}"
             partial.rename(target)
-        _sync_folder(folder)
+        sync(folder)
     return Landed(Path(name), target.name, "landed")
 
 
@@ -271,14 +272,6 @@ def _remove_abandoned(folder: Path) -> None:
                 shutil.rmtree(hidden)
             finally:
                 os.close(descriptor)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _safe(name: str) -> str:

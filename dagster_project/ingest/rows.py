@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from dagster_project.ingest.tables import DELIMITERS, PARQUET, encoding
+from edge.disk import sync
 
 Cells = Mapping[int, Mapping[str, str]]  # of a row, the columns that are to say something else
 
@@ -28,11 +29,7 @@ def rewrite(path: Path, target: Path, rows: Collection[int], cells: Cells | None
         is_parquet = stream.read(4) == PARQUET
     write = _write_parquet if is_parquet else _write_csv
     write(path, target, set(rows), cells or {})
-    descriptor = os.open(target, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync(target)
 
 
 def records(path: Path) -> Iterator[tuple[int, dict[str, str]]]:

@@ -18,6 +18,7 @@ from dagster_project.ingest import batches, rows, scan, tables
 from dagster_project.ingest.batches import Prepared
 from dagster_project.ingest.files import LandingFile, Unreadable, landed, look
 from dagster_project.privacy.subjects import run
+from edge.disk import sync
 from edge.landing import NUMBERED
 from edge.privacy import lines
 from edge.privacy.lines import Search
@@ -134,7 +135,7 @@ def put(folder: Path, landing: Path, changes: list[Change]) -> None:
         if staged.exists():
             target = landing / change.source / change.file
             staged.replace(target)
-            _sync(target.parent)
+            sync(target.parent)
 
 
 def _planned(
@@ -283,14 +284,6 @@ def _whatever(path: Path) -> bytes:
     except zlib.error:
         text = b""
     return content + b"\n" + text
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def counts(changes: list[Change]) -> dict[str, Any]:

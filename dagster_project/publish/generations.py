@@ -15,9 +15,10 @@ from typing import Any
 import duckdb
 
 from dagster_project.publish import days, relations, views
-from dagster_project.publish.files import replace_text, sync_file, sync_tree
+from dagster_project.publish.files import replace_text, sync_tree
 from dagster_project.publish.relations import PACKAGE, Relation
 from dagster_project.statements import statement
+from edge.disk import sync
 from edge.published import LATEST, MANIFEST, Generation, NothingPublishedError, newest
 from edge.statements import fill, literal
 from edge.triggers.rules import path_of
@@ -93,8 +94,8 @@ def publish(
         shutil.rmtree(partial.path, ignore_errors=True)
         raise
     _create_views(connection, generation)
-    sync_file(generation.warehouse)
-    sync_file(published)
+    sync(generation.warehouse)
+    sync(published)
     replace_text(published / LATEST, f"{generation.name}\n")
     return Published(
         generation,

@@ -1,6 +1,5 @@
 """A target of files: one file of differences per segment and sync, whole or not there at all."""
 
-import os
 import re
 import tempfile
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ import duckdb
 
 from edge.activation.targets import FilesTarget
 from edge.activation.upload_lists import write_list
+from edge.disk import sync
 from edge.statements import fill, identifier, literal, statement
 
 PACKAGE = "edge.activation"
@@ -53,8 +53,8 @@ class Files:
                     self._write_list(connection, text, path, values)
                 if self.config.maps_contacts:
                     path.chmod(0o600)
-                _sync(path)
-            _sync(folder)
+                sync(path)
+            sync(folder)
 
     def deliver(self, connection: duckdb.DuckDBPyConnection, sync_id: str) -> None:
         """Give the staged files their names; one that has it already was delivered before."""
@@ -62,7 +62,7 @@ class Files:
             name = path.name.split(".", 3)
             if name[2] == sync_id:
                 path.replace(path.with_name(name[3]))
-                _sync(path.parent)
+                sync(path.parent)
         connection.execute(statement(PACKAGE, "mark_delivered"), {"sync_id": sync_id})
 
     def resume(self, connection: duckdb.DuckDBPyConnection, sync_id: str) -> None:
@@ -109,11 +109,3 @@ def _copy(
     connection: duckdb.DuckDBPyConnection, text: str, path: Path, values: dict[str, str]
 ) -> None:
     connection.execute(fill(statement(PACKAGE, text), {**values, "path": literal(path)}))
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
