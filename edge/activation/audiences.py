@@ -3,15 +3,16 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from edge.activation import hashing
 from edge.activation.hashing import Normalise, sha256
 from edge.activation.mapping import Mapped, Variable
 from edge.activation.rows import Answer, Row
 from edge.activation.traits import Unsuitable, text_of
+from edge.activation.variables import variable
 from edge.consent.purposes import Name
 
 Platform = Literal["google", "meta"]
@@ -62,12 +63,13 @@ SUFFICIENT = frozenset({"email", "phone"})
 
 
 class AudienceTarget(Mapped):
-    """What targets at advertising platforms have in common.
+    """What targets at advertising platforms have in common; a kind says its ``platform``.
 
     ``audiences`` says which audience there is which segment. ``phone_region`` is the country of
     telephone numbers that do not say theirs; without it they are left out, not guessed.
     """
 
+    platform: ClassVar[Platform]
     token_env: Variable
     url_env: Variable | None = None
     audiences: Mapping[Name, Annotated[str, Field(pattern="^[0-9]+$")]]
@@ -75,10 +77,22 @@ class AudienceTarget(Mapped):
     batch_rows: Annotated[int, Field(ge=1, le=MEMBERS)] = 5000
     allow_private_addresses: bool = False
 
+    @field_validator("columns")
+    @classmethod
+    def _columns_are_known(cls, columns: Mapping[str, str]) -> Mapping[str, str]:
+        known_columns(cls.platform, columns)
+        return columns
+
     @property
     def identifying_columns(self) -> frozenset[str]:
         """The platform knows people by every column: see ``Typed``."""
         return frozenset(self.columns)
+
+    def address(self, environment: Mapping[str, str], usual: str) -> str:
+        """Return where the platform's API is: as the environment says, else the usual place."""
+        if self.url_env is None:
+            return usual
+        return variable(environment, self.url_env).rstrip("/")
 
 
 def known_columns(platform: Platform, columns: Mapping[str, str]) -> None:

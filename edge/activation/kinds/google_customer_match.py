@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import httpx2
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from edge.activation import egress
 from edge.activation.audiences import (
     ADDRESS,
     AudienceTarget,
     identifiers,
-    known_columns,
     parts,
 )
 from edge.activation.exchange import Clock, exchange, part
@@ -32,16 +31,11 @@ class GoogleCustomerMatchTarget(AudienceTarget):
     ``accepts_customer_match_terms`` is said to Google with each addition.
     """
 
+    platform: ClassVar = "google"
     kind: Literal["google_customer_match"]
     account_id: Account
     login_account_id: Account | None = None
     accepts_customer_match_terms: Literal[True]
-
-    @field_validator("columns")
-    @classmethod
-    def _columns_are_known(cls, columns: Mapping[str, str]) -> Mapping[str, str]:
-        known_columns("google", columns)
-        return columns
 
 
 @dataclass(slots=True)
@@ -77,7 +71,7 @@ class GoogleCustomerMatch:
         self.client.close()
 
     def _member(self, row: Row) -> Mapping[str, object]:
-        found = identifiers("google", row.fields, self.config.phone_region)
+        found = identifiers(self.config.platform, row.fields, self.config.phone_region)
         said: list[Mapping[str, object]] = []
         if "email" in found:
             said.append({"emailAddress": found["email"]})
@@ -124,7 +118,7 @@ def google_customer_match(
     return GoogleCustomerMatch(
         config,
         config.batch_rows,
-        URL if config.url_env is None else variable(environment, config.url_env).rstrip("/"),
+        config.address(environment, URL),
         variable(environment, config.token_env),
         egress.client(allow_private_addresses=config.allow_private_addresses),
         clock,

@@ -4,17 +4,16 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import httpx2
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from edge.activation import egress
 from edge.activation.audiences import (
     IDENTIFIERS,
     AudienceTarget,
     identifiers,
-    known_columns,
     parts,
 )
 from edge.activation.exchange import Clock, Said, ask, part, refusal, retry_after
@@ -31,15 +30,10 @@ NO_ACCESS = frozenset({10, 102, 190, *range(200, 300)})  # the token, or its rig
 class MetaCustomAudienceTarget(AudienceTarget):
     """Customer lists; with ``extern_id`` the members carry ``customer_id`` as well."""
 
+    platform: ClassVar = "meta"
     kind: Literal["meta_custom_audience"]
     api_version: Annotated[str, Field(pattern=r"^v[0-9]+\.[0-9]+$")] = "v25.0"
     extern_id: bool = False
-
-    @field_validator("columns")
-    @classmethod
-    def _columns_are_known(cls, columns: Mapping[str, str]) -> Mapping[str, str]:
-        known_columns("meta", columns)
-        return columns
 
 
 @dataclass(slots=True)
@@ -76,7 +70,7 @@ class MetaCustomAudience:
         return [column for column in IDENTIFIERS["meta"] if column in self.config.columns]
 
     def _member(self, row: Row) -> Sequence[str]:
-        found = identifiers("meta", row.fields, self.config.phone_region)
+        found = identifiers(self.config.platform, row.fields, self.config.phone_region)
         extern = [row.customer_id] if self.config.extern_id else []
         return [*extern, *(found.get(column, "") for column in self._columns)]
 
@@ -142,7 +136,7 @@ def meta_custom_audience(
     return MetaCustomAudience(
         config,
         config.batch_rows,
-        URL if config.url_env is None else variable(environment, config.url_env).rstrip("/"),
+        config.address(environment, URL),
         variable(environment, config.token_env),
         egress.client(allow_private_addresses=config.allow_private_addresses),
         clock,
