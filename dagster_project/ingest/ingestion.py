@@ -78,7 +78,13 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
 
 def conservation(connection: duckdb.DuckDBPyConnection) -> list[Imbalance]:
     """Return the files for which read is not stored + duplicate + rejected, counted anew."""
+    count_rows(connection)
     return [Imbalance(*row) for row in run(connection, "conservation")]
+
+
+def count_rows(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make ``temp.rows_by_file``: the rows of each file that the raw tables hold."""
+    run(connection, "rows_by_file")
 
 
 def ingest(

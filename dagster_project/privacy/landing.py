@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from dagster_project.ingest import batches, rows, scan, tables
+from dagster_project.ingest import batches, ingestion, rows, scan, tables
 from dagster_project.ingest.batches import Prepared
 from dagster_project.ingest.files import LandingFile, Unreadable, landed, look
 from dagster_project.privacy.subjects import run
@@ -125,6 +125,7 @@ def apply(
     connection.register("given_files", pa.Table.from_pylist(files, FILES))
     run(connection, "record_rewritten")
     connection.unregister("given_files")
+    ingestion.count_rows(connection)
     run(connection, "record_counts")
 
 

@@ -1,53 +1,18 @@
 create or replace temp table counted as
-with
-
-stored as (
-
-    select file_number from raw.events
-    union all
-    select file_number from raw.online_retail
-    union all
-    select file_number from raw.customers
-    union all
-    select file_number from ops.ledger
-
-),
-
-stored_counts as (
-
-    select
-        file_number,
-        count(*) as row_count
-    from stored
-    group by file_number
-
-),
-
-rejected_counts as (
-
-    select
-        file_number,
-        count(*) as row_count
-    from raw.rejected_events
-    group by file_number
-
-)
-
 select
     rewritten.*,
     files.file_number,
     files.status,
     files.rows_read - case when files.status = 'loaded' then rewritten.gone else 0 end as rows_read,
-    coalesce(stored_counts.row_count, 0) as rows_stored,
-    coalesce(rejected_counts.row_count, 0) as rows_rejected
+    coalesce(rows_by_file.rows_stored, 0) as rows_stored,
+    coalesce(rows_by_file.rows_rejected, 0) as rows_rejected
 from rewritten
 inner join raw.loaded_files as files
     on
         rewritten.source = files.source
         and rewritten.file = files.file
         and coalesce(files.sha256, rewritten.sha256_before) = rewritten.sha256_before
-left join stored_counts on files.file_number = stored_counts.file_number
-left join rejected_counts on files.file_number = rejected_counts.file_number;
+left join rows_by_file on files.file_number = rows_by_file.file_number;
 
 update raw.loaded_files as files
 set
