@@ -117,6 +117,7 @@ def acknowledge(
         ledger.append_lines(landing, "delivery", lines, key=f"{target}-{sync_id}")
     settling = {"settle_seconds": str(SETTLE_SECONDS)}
     with transaction(connection):
+        connection.execute(statement(PACKAGE, "answered"))
         for name in (
             "acknowledge_removed",
             "acknowledge_held",
