@@ -3,24 +3,9 @@
 
 with
 
-deliveries as (
-
-    select * from {{ ref('fct_deliveries') }}
-
-    where status = 'delivered'
-
-),
-
 newest as (
 
-    select
-        *,
-        row_number() over (
-            partition by target, segment, customer_id
-            order by sync_id desc, operation = 'remove'  -- its number has leading zeros
-        ) as recency
-
-    from deliveries
+    {{ newest_deliveries('delivered') }}
 
 )
 
@@ -34,6 +19,4 @@ select
 
 from newest
 
-where
-    recency = 1
-    and operation <> 'remove'
+where operation <> 'remove'

@@ -3,22 +3,9 @@
 
 with
 
-deliveries as (
-
-    select * from {{ ref('fct_deliveries') }}
-
-),
-
 newest as (
 
-    select
-        *,
-        row_number() over (
-            partition by target, segment, customer_id
-            order by sync_id desc, operation = 'remove'  -- its number has leading zeros
-        ) as recency
-
-    from deliveries
+    {{ newest_deliveries() }}
 
 )
 
@@ -35,6 +22,4 @@ select
 
 from newest
 
-where
-    recency = 1
-    and status = 'rejected'
+where status = 'rejected'
