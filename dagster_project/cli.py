@@ -130,13 +130,13 @@ def sql(
 @app.command()
 def status(form: FormatOption = Format.table) -> None:
     """Show what is loaded, what is published, the segments and the models."""
-    from dagster_project import status as current
+    from dagster_project.status import summary
 
-    facts = current.read(environment.load())
+    facts = summary.read(environment.load())
     if form == Format.json:
         output.print_json(facts.as_dict())
     else:
-        current.show(facts)
+        summary.show(facts)
 
 
 @app.command()

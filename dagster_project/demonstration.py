@@ -7,12 +7,13 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from dagster_project import output, runs, status
+from dagster_project import output, runs
 from dagster_project import settings as environment
 from dagster_project.privacy import erasure
 from dagster_project.privacy.progress import receipts
 from dagster_project.settings import Settings
 from dagster_project.statements import statement
+from dagster_project.status import summary
 from edge import landing, published
 from edge.activation import receiver
 from edge.simulator.shop import simulate
@@ -56,7 +57,7 @@ def show(
             tell(f"failed: {failure.step}: {failure.reason}")
         for warning in report.warnings:
             tell(f"warning: {warning.step}: {warning.reason}")
-        status.show(status.read(settings))
+        summary.show(summary.read(settings))
         # while the receiver runs: it may hold the person too
         has_erased = report.succeeded and _erase_one(settings, tell)
     print(f"{time.monotonic() - started:.0f} seconds in all. Where to look next:")

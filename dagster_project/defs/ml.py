@@ -10,7 +10,6 @@ from dagster_project import (
     cluster_settings,
     cluster_training,
     homes,
-    identity,
     learnable,
     pictures,
     recommender_inputs,
@@ -19,6 +18,7 @@ from dagster_project import (
     scoring,
     training,
 )
+from dagster_project.identity import resolution
 from dagster_project.platform import Platform, telling
 from dagster_project.predictions import examples
 
@@ -80,7 +80,7 @@ def identities(
     """Connect identifiers seen together, with guard rails, and name each person."""
     keys = platform.keys
     with platform.warehouse.connect("identity resolution", tell=telling(context)) as connection:
-        counts = identity.resolve_identities(connection, salt=keys.salt, contact_key=keys.contact)
+        counts = resolution.resolve_identities(connection, salt=keys.salt, contact_key=keys.contact)
     metadata: dict[str, dict[str, Any]] = {
         "int_identifiers_resolved": {
             "dagster/row_count": counts.identifiers,

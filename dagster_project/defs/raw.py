@@ -6,7 +6,8 @@ from typing import Any
 
 import dagster as dg
 
-from dagster_project import identity, scoring
+from dagster_project import scoring
+from dagster_project.identity import resolution
 from dagster_project.ingest import ingestion, tracking
 from dagster_project.lateness import evaluation as lateness
 from dagster_project.platform import AS_OF_TAG, Platform, telling
@@ -53,7 +54,7 @@ def raw_tables(
     with platform.warehouse.connect("ingestion", tell=telling(context)) as connection:
         ingestion.create_tables(connection)
         tracking.write(connection, platform.tracking_plan)
-        identity.create_tables(connection)  # dbt reads these from its first run on
+        resolution.create_tables(connection)  # dbt reads these from its first run on
         scoring.create_tables(connection)
         lateness.create_tables(connection)
         ingested = ingestion.ingest(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagster_project import identity
+from dagster_project.identity import resolution
 from dagster_project.scratch.evaluation import PACKAGE
 from dagster_project.statements import statement
 from edge.statements import fill, literal
@@ -34,5 +34,5 @@ def begin(scratch: Scratch, moment: datetime, keys: Keys) -> None:
     scratch.connection.execute(fill(statement(PACKAGE, "raw_arrived"), {"arrival": arrival}))
     scratch.made |= {scratch.project.models[source].relation for source in RAW}
     scratch.lay([scratch.project.models[LINKED]], roots=RAW)
-    identity.resolve_identities(scratch.connection, salt=keys.salt, contact_key=keys.contact)
+    resolution.resolve_identities(scratch.connection, salt=keys.salt, contact_key=keys.contact)
     scratch.made |= {scratch.project.models[source].relation for source in RESOLVED}

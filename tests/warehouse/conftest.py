@@ -15,7 +15,7 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
 from dagster_project.dbt_project import PROJECT_DIR
-from dagster_project.identity import Counts, create_tables, resolve_identities
+from dagster_project.identity.resolution import Counts, create_tables, resolve_identities
 from tests.conftest import settings_of
 
 SALT, CONTACT_KEY = b"salt of the tests", b"contact key of the tests"

@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from dagster_project.identity import resolve_identities
+from dagster_project.identity.resolution import resolve_identities
 from tests.warehouse.conftest import CONTACT_KEY, SALT, at
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from dagster_project.identity import create_tables, resolve_identities
+from dagster_project.identity.resolution import create_tables, resolve_identities
 from dagster_project.ingest import ingestion
 from dagster_project.platform import Platform
 from dagster_project.publish import generations, trigger_rules

@@ -14,7 +14,7 @@ from dagster_project.dbt_project import PROJECT_DIR
 from dagster_project.statements import statement
 from ml import identity
 
-PACKAGE = "dagster_project"
+PACKAGE = "dagster_project.identity"
 BEFORE_ALL = datetime.fromisoformat("0001-01-01")  # without a zone, as the warehouse keeps time
 
 
@@ -50,7 +50,7 @@ def max_people() -> Mapping[str, int]:
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Create what a resolution writes, empty, where it is missing: dbt reads it from the start."""
-    connection.execute(statement(PACKAGE, "identity_tables"))
+    connection.execute(statement(PACKAGE, "tables"))
 
 
 def resolve_identities(
@@ -63,9 +63,7 @@ def resolve_identities(
     """
     create_tables(connection)
     limits = max_people()
-    guarded = [
-        row[0] for row in connection.execute(statement(PACKAGE, "identity_guards")).fetchall()
-    ]
+    guarded = [row[0] for row in connection.execute(statement(PACKAGE, "guards")).fetchall()]
     method = _method(salt, contact_key, limits, guarded)
     held = connection.table("ops.identity_progress").fetchall()
     before = Progress(*held[0]) if len(held) == 1 else None
@@ -89,7 +87,7 @@ def resolve_identities(
             connection.rollback()
             raise
     identifiers, customers, merges, shared_devices, guarded_contacts = connection.execute(
-        statement(PACKAGE, "identity_counts")
+        statement(PACKAGE, "counts")
     ).fetchall()[0]
     return Counts(
         identifiers, customers, merges, shared_devices, guarded_contacts, is_unchanged=now == before
@@ -110,7 +108,7 @@ def _links(
     """Return the progress that a resolution now would make, and that of before as it reads now."""
     arrival = before.arrival if before is not None else None
     *everything, known, known_hash = connection.execute(
-        statement(PACKAGE, "identity_progress"), {"arrival": -1 if arrival is None else arrival}
+        statement(PACKAGE, "progress"), {"arrival": -1 if arrival is None else arrival}
     ).fetchall()[0]
     return Progress(method, *everything), (method, known, known_hash)
 
@@ -118,12 +116,10 @@ def _links(
 def _read(connection: duckdb.DuckDBPyConnection, before: Progress | None) -> pd.DataFrame:
     """Return what changed since, with all that it may change; everything where nothing holds."""
     if before is None:
-        connection.execute(statement(PACKAGE, "identity_forget"))
+        connection.execute(statement(PACKAGE, "forget"))
         create_tables(connection)
     since = before.loaded_at if before is not None else None
-    return connection.execute(
-        statement(PACKAGE, "identity_links"), {"loaded_at": since or BEFORE_ALL}
-    ).df()
+    return connection.execute(statement(PACKAGE, "links"), {"loaded_at": since or BEFORE_ALL}).df()
 
 
 def _replace(
@@ -132,8 +128,8 @@ def _replace(
     connection.register("identifiers", resolution.identifiers)
     connection.register("merges", resolution.merges)
     try:
-        connection.execute(statement(PACKAGE, "identity_replace"))
-        connection.execute(statement(PACKAGE, "identity_done"), asdict(now))
+        connection.execute(statement(PACKAGE, "replace"))
+        connection.execute(statement(PACKAGE, "done"), asdict(now))
     finally:
         connection.unregister("identifiers")
         connection.unregister("merges")

@@ -78,7 +78,7 @@ def read(settings: Settings) -> Status:
         return Status(home=str(settings.home))
     with published.open_read_only(generation) as connection:
         rows = {name: _rows(connection, name) for name in COLUMNS if name != "models"}
-        as_of = connection.execute(statement("dagster_project", "status_as_of")).fetchone()
+        as_of = connection.execute(statement("dagster_project.status", "as_of")).fetchone()
     return Status(
         home=str(settings.home),
         generation=generation.name,
@@ -101,7 +101,7 @@ def show(status: Status) -> None:
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, name: str) -> Rows:
-    text = statement("dagster_project", f"status_{name}")
+    text = statement("dagster_project.status", name)
     given = {"minimum": small_groups.minimum()} if name == "deliveries" else None
     return connection.execute(text, given).fetchall()
 

@@ -1,0 +1,1 @@
+"""Identity on the warehouse: who is who, resolved from the links that dbt made."""

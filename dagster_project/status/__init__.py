@@ -1,0 +1,1 @@
+"""Where things stand: the summary of the newest generation."""
