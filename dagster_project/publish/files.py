@@ -2,9 +2,12 @@
 
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from edge.disk import sync
+
+AT_ONCE = 16  # a disk puts what waits together into one write
 
 
 def link(source: Path, target: Path) -> None:
@@ -17,10 +20,9 @@ def link(source: Path, target: Path) -> None:
 
 def sync_tree(folder: Path) -> None:
     """Wait until the disk has everything below a folder; linked files are there already."""
-    for path in sorted(folder.rglob("*"), reverse=True):
-        if path.is_dir() or path.stat().st_nlink == 1:
-            sync(path)
-    sync(folder)
+    new = [path for path in folder.rglob("*") if path.is_dir() or path.stat().st_nlink == 1]
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        list(threads.map(sync, [*new, folder]))
 
 
 def replace_text(path: Path, text: str) -> None:

@@ -57,3 +57,10 @@ def test_only_a_few_files_stay_open_however_many_runs_are_read(
     assert len(opened() & files) <= 2
     instance.event_log_storage.dispose()
     assert not opened() & files
+
+
+def test_a_commit_waits_for_no_disk(instance: dg.DagsterInstance):
+    with instance.event_log_storage.index_connection() as connection:  # type: ignore[attr-defined]
+        row = connection.exec_driver_sql("pragma synchronous").one()
+        mode = connection.exec_driver_sql("pragma journal_mode").one()
+    assert (row[0], mode[0]) == (1, "wal")  # normal: safe against kills, and never corrupt
