@@ -107,7 +107,7 @@ def _parse_once(settings: Settings, manifest: Path) -> Any:  # noqa: ANN401 - db
 
     key = (manifest, manifest.stat().st_mtime_ns)
     if key not in _parsed:
-        parsed = dbtRunner().invoke(["--quiet", "parse", *_where(settings)])
+        parsed = dbtRunner().invoke([*QUIETLY, "parse", *_where(settings)])
         _raise_if_broken(parsed.exception)
         _parsed[key] = parsed.result
     return _parsed[key]
