@@ -51,7 +51,8 @@ def predictions(
     context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Learn from features as of past moments and what came after; promote what passes its bar."""
-    from dagster_project.predictions import examples, report, train
+    from dagster_project.predictions import examples, train
+    from dagster_project.reports import predictions as report
     from dagster_project.scratch import evaluation
 
     settings, tell = platform.settings, telling(context)

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dagster_project import cluster_report, cluster_settings, cluster_training
+from dagster_project import cluster_settings, cluster_training
 from dagster_project.cluster_training import Judged, decide
 from dagster_project.registry import Registry
+from dagster_project.reports import clusters
 from ml.clusters.search import Plan
 from tests.conftest import PROJECT
 
@@ -136,7 +137,7 @@ def test_nothing_that_is_kept_names_a_customer(trained):
 
 
 def test_the_report_shows_the_choice_and_the_runners_up(trained):
-    page = cluster_report.render(trained[0])
+    page = clusters.render(trained[0])
 
     assert "Version 1 (champion)" in page
     assert '<tr class="chosen">' in page
