@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from dagster_project.model_files import DESCRIPTIONS
 from dagster_project.run_files import Written, as_json, interface
 
 if TYPE_CHECKING:
@@ -224,7 +225,7 @@ def _card(grouping: Grouping, groups: pd.DataFrame, fidelity: float) -> str:
     lines = [
         "# clusters",
         "",
-        "Which customers behave alike.",
+        DESCRIPTIONS["clusters"],
         "",
         f"- data: features.ftr_customers, {counted}, as of {features['as_of'].max()} UTC",
         f"- prepared: {len(prepared.names)} features, {settings.scaling}, those with a long tail "
