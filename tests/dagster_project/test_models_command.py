@@ -140,3 +140,9 @@ def test_a_model_holding_a_pickle_is_refused(settings):
 
     with pytest.raises(ValueError, match="allow_pickle=False"):
         registry.load(version)
+
+
+def test_a_home_without_models_says_what_to_do(home_of_models):
+    del home_of_models  # empty: no fixture has logged anything
+    result = CliRunner().invoke(app, ["models", "list"])
+    assert result.stdout == "no model was trained yet: tessera run train_models\n"
