@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from dagster_project.model_files import DESCRIPTIONS
+from dagster_project.run_files import Written, as_json, interface
 
+if TYPE_CHECKING:
     from dagster_project.cluster_settings import ClusterSettings
     from dagster_project.cluster_training import Judged
     from dagster_project.registry import Registry, Version
@@ -34,34 +35,30 @@ LIMITS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """Files to be kept with the run, and the pictures among them to be shown."""
+class Grouping:
+    """A grouping, what it was learnt from and how it was chosen."""
 
-    files: Mapping[str, bytes]
-    pictures: Mapping[str, bytes]
+    model: ClusterModel
+    names: tuple[Name, ...]
+    found: Found
+    features: pd.DataFrame
+    settings: ClusterSettings
+    matched: Matched | None
+    judged: Judged
+    rule: str
 
 
-def of(
-    model: ClusterModel,
-    names: tuple[Name, ...],
-    found: Found,
-    features: pd.DataFrame,
-    settings: ClusterSettings,
-    *,
-    matched: Matched | None,
-    judged: Judged,
-    rule: str,
-    seed: int,
-) -> Written:
+def of(grouping: Grouping, *, seed: int) -> Written:
     """Describe a grouping and how it was chosen."""
     from ml.clusters import surrogate
 
+    model, features = grouping.model, grouping.features
     pictures = draw(model, features, seed=seed)
-    groups = described(model, names, features)
+    groups = described(model, grouping.names, features)
     tree = surrogate.learn(model, features, seed=seed)
     files = {f"{name}.png": png for name, png in pictures.items()}
     files |= {
-        "candidates.csv": found.table().round(6).to_csv(index=False).encode(),
+        "candidates.csv": grouping.found.table().round(6).to_csv(index=False).encode(),
         "clusters.csv": groups.to_csv(index=False).encode(),
         "dropped.csv": pd.DataFrame(model.preparation.dropped, columns=["feature", "why"])
         .to_csv(index=False)
@@ -69,11 +66,9 @@ def of(
         "surrogate.txt": (
             f"depth {tree.depth}, fidelity {tree.fidelity:.3f}\n\n{tree.rules}"
         ).encode(),
-        "model_card.md": _card(
-            model, groups, found, features, settings, matched, judged, rule, tree.fidelity
-        ).encode(),
+        "model_card.md": _card(grouping, groups, tree.fidelity).encode(),
         **_interface(model),
-        BASELINE: _json(baseline_of(model, features, seed)),
+        BASELINE: as_json(baseline_of(model, features, seed)),
     }
     return Written(files, pictures)
 
@@ -83,14 +78,12 @@ def of_update(
     before: Version,
     model: ClusterModel,
     features: pd.DataFrame,
-    settings: ClusterSettings,
     *,
     why: str,
     rule: str,
     seed: int,
 ) -> dict[str, bytes]:
     """Describe an update: what came before it stays as it was written then, but for what moved."""
-    del settings
     with tempfile.TemporaryDirectory() as folder:
         kept = {
             name: path.read_bytes()
@@ -219,24 +212,12 @@ def _interface(model: ClusterModel) -> dict[str, bytes]:
         each.of: round(fill[each.name], 1) for each in prepared.features if each.per is None
     }
     example |= {column: value for column, value in prepared.levels}
-    return {
-        "signature.json": _json({"inputs": inputs, "outputs": outputs}),
-        "input_example.json": _json(example),
-    }
+    return interface({"inputs": inputs, "outputs": outputs}, example)
 
 
-def _card(
-    model: ClusterModel,
-    groups: pd.DataFrame,
-    found: Found,
-    features: pd.DataFrame,
-    settings: ClusterSettings,
-    matched: Matched | None,
-    judged: Judged,
-    rule: str,
-    fidelity: float,
-) -> str:
-    prepared = model.preparation
+def _card(grouping: Grouping, groups: pd.DataFrame, fidelity: float) -> str:
+    prepared, features = grouping.model.preparation, grouping.features
+    judged, matched, settings = grouping.judged, grouping.matched, grouping.settings
     known = features["is_known"].to_numpy(dtype=float) > 0 if "is_known" in features else None
     counted = f"{len(features)} customers"
     if known is not None:
@@ -244,17 +225,17 @@ def _card(
     lines = [
         "# clusters",
         "",
-        "Which customers behave alike.",
+        DESCRIPTIONS["clusters"],
         "",
         f"- data: features.ftr_customers, {counted}, as of {features['as_of'].max()} UTC",
         f"- prepared: {len(prepared.names)} features, {settings.scaling}, those with a long tail "
         f"logged; {prepared.projection.shape[1]} components; dropped: "
         + ("; ".join(f"{name} ({why})" for name, why in prepared.dropped) or "none"),
-        f"- choice: {found.reason}",
+        f"- choice: {grouping.found.reason}",
         "- Ward, DBSCAN and HDBSCAN are fitted on a stratified sample; the rest go to the nearest "
         "centre. Every grouping was measured on the same sample, in the same space.",
         f"- judged: {judged.ours if judged.ours is None else round(judged.ours, 4)} on a fifth of "
-        f"the customers that it was fitted without; {rule}",
+        f"the customers that it was fitted without; {grouping.rule}",
         f"- a tree of four questions gives {fidelity:.0%} of other customers the same cluster",
     ]
     if matched is not None:
@@ -267,7 +248,3 @@ def _card(
     lines += ["", "| " + " | ".join(groups.columns) + " |", "| --- " * len(groups.columns) + "|"]
     lines += ["| " + " | ".join(map(str, row)) + " |" for row in groups.itertuples(index=False)]
     return "\n".join([*lines, "", LIMITS, ""])
-
-
-def _json(value: object) -> bytes:
-    return (json.dumps(value, indent=2) + "\n").encode()

@@ -90,17 +90,8 @@ def train_clusters(
     )
     model = model if matched is None else matched.model
     judged = _judge(found, features, settings, rival, plan, seed)
-    written = cluster_card.of(
-        model,
-        names,
-        found,
-        features,
-        settings,
-        matched=matched,
-        judged=judged,
-        rule=RULE,
-        seed=seed,
-    )
+    grouping = cluster_card.Grouping(model, names, found, features, settings, matched, judged, RULE)
+    written = cluster_card.of(grouping, seed=seed)
     version = registry.log_training(
         Training(
             name=NAME,
@@ -170,7 +161,7 @@ def update_clusters(
             fingerprint=mark,
             code_version=registries.code_version(),
             files=cluster_card.of_update(
-                registry, before, updated, features, settings, why=told, rule=UPDATE_RULE, seed=seed
+                registry, before, updated, features, why=told, rule=UPDATE_RULE, seed=seed
             ),
         )
     )

@@ -13,8 +13,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+DESCRIPTIONS = {
+    "clusters": "Which customers behave alike.",
+    "recommender": "Which products a customer will want next: a mix of models.",
+    "purchase_7d": "How likely a customer orders within 7 days.",
+    "category_purchase_7d": "How likely a customer orders from a category within 7 days.",
+    "churn": "How likely a customer who ordered stays away for 21 days.",
+    "lifetimes": "How often buyers will order, and for how much: BG/NBD and Gamma-Gamma.",
+}
 PREDICTIONS = ("purchase_7d", "category_purchase_7d", "churn")
-NAMES = ("clusters", "recommender", *PREDICTIONS, "lifetimes")
+NAMES = tuple(DESCRIPTIONS)
 
 
 class Model(Protocol):

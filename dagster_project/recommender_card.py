@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, StrictUndefined
 
+from dagster_project import run_files
 from dagster_project.trial_runs import Trial
 
 if TYPE_CHECKING:
@@ -67,10 +67,7 @@ def interface() -> dict[str, bytes]:
             [(1.0, "2026-01-01T00:00:00"), (3.0, "2026-01-02T00:00:00")]
         )
     ]
-    return {
-        "signature.json": (json.dumps(signature, indent=2) + "\n").encode(),
-        "input_example.json": (json.dumps(example, indent=2) + "\n").encode(),
-    }
+    return run_files.interface(signature, example)
 
 
 def _markdown(frame: pd.DataFrame) -> str:

@@ -17,7 +17,7 @@ import numpy as np
 
 from dagster_project import aliases, model_files, trial_runs
 from dagster_project.aliases import CHAMPION, NOT_PROMOTED, PROMOTED
-from dagster_project.model_files import NAMES, Model
+from dagster_project.model_files import DESCRIPTIONS, NAMES, Model
 from dagster_project.settings import PROJECT
 from dagster_project.trial_runs import Trial
 
@@ -196,7 +196,7 @@ class Registry:
         for found in self.versions(name):
             if found.number == number:
                 return found
-        raise LookupError(f"{name} has no version {number}")
+        raise LookupError(f"{name} has no version {number}: tessera models list shows them")
 
     def versions(self, name: str) -> list[Version]:
         """Give every version of a name, the newest first."""
@@ -291,7 +291,7 @@ class Registry:
         from mlflow.exceptions import MlflowException
 
         try:
-            client.create_registered_model(name)
+            client.create_registered_model(name, description=DESCRIPTIONS.get(name))
         except MlflowException as error:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":
                 raise

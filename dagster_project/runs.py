@@ -13,6 +13,9 @@ from dagster_project.platform import AS_OF_TAG, PROGRESS
 from dagster_project.settings import Settings, apply
 from expectations import worker
 
+# the code location of workspace.yaml: by it the web UI counts a run to its job
+PLACE = {".dagster/repository": "__repository__@tessera"}
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -87,7 +90,7 @@ def run(
             instance=instance,
             run_id=run_id,
             raise_on_error=False,
-            tags={} if as_of is None else {AS_OF_TAG: as_of},
+            tags=PLACE if as_of is None else {**PLACE, AS_OF_TAG: as_of},
             run_config=_silent_console(),
             asset_selection=[dg.AssetKey(key.split("/")) for key in only] or None,
         )

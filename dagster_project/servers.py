@@ -14,7 +14,7 @@ from pathlib import Path
 from dagster_project import dbt_project, homes
 from dagster_project.settings import PROJECT, Settings, apply
 
-START_SECONDS = 120.0
+START_SECONDS = 600.0  # a busy machine takes minutes, an idle one 20 seconds
 END_SECONDS = 20.0
 
 
@@ -30,12 +30,13 @@ def serve(settings: Settings, *, port: int, mlflow_port: int, tell: Callable[[st
     dbt_project.manifest(settings)
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGINT, _interrupt)  # a background shell may have left it ignored
+    tell(f"starting; logs are in {settings.home / 'logs'}")
     servers = [
         _start(settings, "Dagster", _dagster(port)),
         _start(settings, "MLflow", _mlflow(settings, mlflow_port)),
     ]
     try:
-        _wait_until_up(servers, {"Dagster": port, "MLflow": mlflow_port})
+        _wait_until_up(servers, (port, mlflow_port))
         tell(f"Dagster  http://127.0.0.1:{port}")
         tell(f"MLflow   http://127.0.0.1:{mlflow_port}")
         tell("Ctrl-C ends both.")
@@ -92,16 +93,18 @@ def _require_free(port: int) -> None:
             raise RuntimeError(f"port {port} is taken: end what listens there or name another port")
 
 
-def _wait_until_up(servers: list[Server], ports: dict[str, int]) -> None:
+def _wait_until_up(servers: list[Server], ports: tuple[int, ...]) -> None:
     deadline = time.monotonic() + START_SECONDS
-    for name, port in ports.items():
+    for (name, _, log), port in zip(servers, ports, strict=True):
         while True:
             _require_running(servers)
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
             if time.monotonic() > deadline:
-                raise RuntimeError(f"{name} did not start within {START_SECONDS:.0f} seconds")
+                raise RuntimeError(
+                    f"{name} did not start within {START_SECONDS:.0f} seconds; its log is {log}"
+                )
             time.sleep(0.25)
 
 

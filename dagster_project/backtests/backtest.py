@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from edge.consent.purposes import Purposes
 
 PACKAGE = "dagster_project.backtests"
+CUSTOMERS = ("marts", "dim_customers")
 OUTSIDE_ROWS = 2_000_000  # of more, a sample is compared with
 Rows = list[dict[str, Any]]
 
@@ -99,6 +100,8 @@ def run(
     """
     started = time.monotonic()
     with evaluation.opened(settings, f"backtest of {question.name}", tell) as scratch:
+        if CUSTOMERS not in scratch.live:
+            raise LookupError("nothing is built yet: tessera run refresh_segments")
         model = _model(scratch, question)
         purpose = question.purpose or model.meta.get("segment", {}).get("purpose")
         if purpose is not None and purpose not in purposes.purposes:

@@ -42,8 +42,9 @@ def backtest(
     """Try a segment on history: size, who came and went, messages, what came after, overlap."""
     from dagster_project import homes, keys
     from dagster_project.backtests import backtest as backtests
-    from dagster_project.backtests import moments, report
+    from dagster_project.backtests import moments
     from dagster_project.platform import parse_moment
+    from dagster_project.reports import backtest as report
     from edge.consent import purposes
 
     settings = environment.load()
@@ -67,7 +68,7 @@ def backtest(
         keys=keys.load(settings),
         tell=_say,
     )
-    page = report.write(found, settings.reports)
+    page = report.write(settings.reports, found)
     if form == Format.json:
         output.print_json({**found.as_dict(), "report": str(page)})
         return

@@ -40,6 +40,9 @@ def list_models(form: FormatOption = Format.table) -> None:
                     _decision(version) if form == Format.json else _short(_decision(version)),
                 )
             )
+    if not rows and form == Format.table:
+        print("no model was trained yet: tessera run train_models")
+        return
     output.print_rows(COLUMNS, rows, form)
 
 

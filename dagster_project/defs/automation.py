@@ -12,6 +12,7 @@ from edge.privacy import requests
 DUE_WITHIN = timedelta(days=7)  # time left to do what a person asked for
 RAW = dg.AssetSelection.assets(*(dg.AssetKey(list(key)) for key in raw.TABLES))
 MODELS = dg.AssetSelection.key_prefixes(["models"])
+CLUSTERS = dg.AssetSelection.assets(["models", "clusters"])
 TARGETS = dg.AssetSelection.assets(*activation.KEYS)
 RECORDED = dg.AssetSelection.assets(publish.RECORDED)
 TRIGGERS = dg.AssetSelection.assets(triggers.FIRINGS)
@@ -21,6 +22,10 @@ LINEAGE = dg.AssetSelection.all() - MODELS - TARGETS - RECORDED - TRIGGERS - PRI
 
 def _with_all_it_needs(selection: dg.AssetSelection) -> dg.AssetSelection:
     return RAW | selection.upstream().required_multi_asset_neighbors()
+
+
+def _one_run(key: str | None, cursor: str | None) -> dg.SensorResult:
+    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=key)], cursor=cursor)
 
 
 ingest_events = dg.define_asset_job(
@@ -43,7 +48,7 @@ activate_segments = dg.define_asset_job(
 )
 resegment_customers = dg.define_asset_job(
     "resegment_customers",
-    LINEAGE | _with_all_it_needs(dg.AssetSelection.assets(["models", "clusters"])),
+    LINEAGE | _with_all_it_needs(CLUSTERS),
     description="Train the customer clusters and segment anew; nothing is sent anywhere.",
 )
 evaluate_triggers = dg.define_asset_job(
@@ -56,7 +61,6 @@ refresh_everything = dg.define_asset_job(
     dg.AssetSelection.all() - TRIGGERS - PRIVACY,
     description="The whole lineage: refresh, with training before and activation after.",
 )
-
 audit_privacy = dg.define_asset_job(
     "audit_privacy",
     dg.AssetSelection.assets(privacy.AUDIT),
@@ -84,7 +88,7 @@ train_clusters_weekly = dg.ScheduleDefinition(
     name="train_clusters_weekly",
     job=dg.define_asset_job(
         "train_clusters",
-        _with_all_it_needs(dg.AssetSelection.assets(["models", "clusters"])),
+        _with_all_it_needs(CLUSTERS),
         description="Train the customer clusters alone.",
     ),
     cron_schedule="0 2 * * 1",
@@ -94,7 +98,7 @@ update_clusters_daily = dg.ScheduleDefinition(
     name="update_clusters_daily",
     job=dg.define_asset_job(
         "update_clusters",
-        _with_all_it_needs(dg.AssetSelection.assets(["models", "clusters"])),
+        _with_all_it_needs(CLUSTERS),
         config={"ops": {"models__clusters": {"config": {"how": "update"}}}},
         description="Move the clusters towards customers who were active since their training.",
     ),
@@ -111,8 +115,6 @@ train_predictions_weekly = dg.ScheduleDefinition(
     cron_schedule="30 2 * * 1",
     description="Predictions every Monday at 02:30 UTC.",
 )
-
-
 audit_privacy_weekly = dg.ScheduleDefinition(
     name="audit_privacy_weekly",
     job=audit_privacy,
@@ -134,7 +136,6 @@ enforce_retention_daily = dg.ScheduleDefinition(
         description="Train the recommender alone.",
     ),
     cron_schedule="0 3 * * 1",
-    name="train_recommender_biweekly",
     description="The recommender every second Monday at 03:00 UTC (even ISO weeks).",
 )
 def train_recommender_biweekly(
@@ -149,7 +150,6 @@ def train_recommender_biweekly(
 
 @dg.sensor(
     job=ingest_events,
-    name="ingest_events_on_new_files",
     minimum_interval_seconds=30,
     description="One run for the files that arrived since the last one; each file exactly once.",
 )
@@ -160,14 +160,11 @@ def ingest_events_on_new_files(
     arrived = arrivals.since(platform.settings.landing, context.cursor)
     if arrived.request_key is None:
         return dg.SkipReason("no new landing files")
-    return dg.SensorResult(
-        run_requests=[dg.RunRequest(run_key=arrived.request_key)], cursor=arrived.cursor
-    )
+    return _one_run(arrived.request_key, arrived.cursor)
 
 
 @dg.sensor(
     job=resegment_customers,
-    name="resegment_customers_on_crossings",
     minimum_interval_seconds=60,
     description="One run for the limits that segments crossed (size, members, purchase frequency, "
     "engagement) since the last one; each crossing exactly once.",
@@ -180,14 +177,11 @@ def resegment_customers_on_crossings(
     if not crossed.crossings:
         return dg.SkipReason("no segment crossed a limit")
     context.log.info("crossed: %s", "; ".join(crossed.crossings))
-    return dg.SensorResult(
-        run_requests=[dg.RunRequest(run_key=crossed.request_key)], cursor=crossed.cursor
-    )
+    return _one_run(crossed.request_key, crossed.cursor)
 
 
 @dg.sensor(
     job=resegment_customers,
-    name="resegment_customers_on_drift",
     minimum_interval_seconds=600,
     description="One run where customers have moved away from what the clusters learnt: shifted "
     "features, shares that moved, or a fallen silhouette; once for each moment published.",
@@ -200,16 +194,13 @@ def resegment_customers_on_drift(
     if not seen.alarms:
         return dg.SensorResult(skip_reason=dg.SkipReason(seen.reason), cursor=seen.cursor)
     context.log.info("drifted: %s", "; ".join(seen.alarms))
-    return dg.SensorResult(
-        run_requests=[dg.RunRequest(run_key=seen.request_key)], cursor=seen.cursor
-    )
+    return _one_run(seen.request_key, seen.cursor)
 
 
 @dg.run_status_sensor(
     run_status=dg.DagsterRunStatus.SUCCESS,
     monitored_jobs=[refresh_segments],
     request_job=activate_segments,
-    name="activate_segments_after_refresh",
     description="One sync of the targets after each refresh that succeeded: one whose blocking "
     "checks failed did not, and published nothing.",
 )
@@ -219,7 +210,6 @@ def activate_segments_after_refresh(context: dg.RunStatusSensorContext) -> dg.Ru
 
 
 @dg.run_failure_sensor(
-    name="alert_on_run_failure",
     monitor_all_code_locations=False,
     description="Writes an alert for each failed run, and posts it to a webhook if configured.",
 )
@@ -237,7 +227,6 @@ def alert_on_run_failure(
 
 
 @dg.sensor(
-    name="alert_on_due_requests",
     minimum_interval_seconds=3600,
     description="An alert for each request about somebody's data that is due within days; once.",
 )

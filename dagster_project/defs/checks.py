@@ -6,7 +6,8 @@ import dagster as dg
 
 from dagster_project.ingest import ingestion
 from dagster_project.platform import Platform, telling
-from expectations import catalogue, page, record, worker
+from dagster_project.reports import checks as report
+from expectations import catalogue, record, worker
 from expectations import run as checks
 from expectations.suite import Suite
 
@@ -76,12 +77,12 @@ def _validated(
             settings.warehouse, suites, history=record.history(settings.reports)
         )
     record.write(settings.reports, results, ran_at=platform.now())
-    page.write(settings.reports)
+    report.write(settings.reports)
     return results
 
 
 def _check_result(key: dg.AssetCheckKey, result: checks.Result) -> dg.AssetCheckResult:
-    finding = page.finding(result)
+    finding = report.finding(result)
     counts = {
         "observed": result.observed,
         "unexpected": result.unexpected_count,

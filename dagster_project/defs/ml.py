@@ -6,7 +6,6 @@ from typing import Any, Literal
 import dagster as dg
 
 from dagster_project import (
-    cluster_report,
     cluster_settings,
     cluster_training,
     homes,
@@ -21,6 +20,7 @@ from dagster_project import (
 from dagster_project.identity import resolution
 from dagster_project.platform import Platform, telling
 from dagster_project.predictions import examples
+from dagster_project.reports import clusters as cluster_report
 
 LINKS = dg.AssetKey(["intermediate", "int_identifiers_linked"])
 FEATURES = dg.AssetKey(["features", "ftr_customers"])

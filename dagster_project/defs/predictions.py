@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 
 from dagster_project import homes, learnable, pictures, scoring
+from dagster_project.model_files import DESCRIPTIONS
 from dagster_project.platform import Platform, telling
 from dagster_project.training import TrainingResult
 
@@ -22,12 +23,6 @@ READS = {
     "category_purchase_7d": [FEATURES, AFFINITIES, CUSTOMERS, PRODUCTS, ORDER_LINES],
     "churn": [FEATURES, CUSTOMERS, ORDERS, SESSIONS],
     "lifetimes": [CUSTOMERS, ORDERS],
-}
-DESCRIPTIONS = {
-    "purchase_7d": "How likely a customer orders within 7 days.",
-    "category_purchase_7d": "How likely a customer orders from a category within 7 days.",
-    "churn": "How likely a customer who ordered stays away for 21 days.",
-    "lifetimes": "How often buyers will order, and for how much: BG/NBD and Gamma-Gamma.",
 }
 MODELS = [dg.AssetKey(["models", name]) for name in READS]
 
@@ -51,7 +46,8 @@ def predictions(
     context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Learn from features as of past moments and what came after; promote what passes its bar."""
-    from dagster_project.predictions import examples, report, train
+    from dagster_project.predictions import examples, train
+    from dagster_project.reports import predictions as report
     from dagster_project.scratch import evaluation
 
     settings, tell = platform.settings, telling(context)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+
+from dagster_project.run_files import Written, interface
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,14 +22,6 @@ LIMITS = (
     "or of prices since the moments learnt from moves the true shares; calibration follows only "
     "at the next training. Contributions describe the model, not causes."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """Files to be kept with the run, and the pictures among them to be shown."""
-
-    files: Mapping[str, bytes]
-    pictures: Mapping[str, bytes]
 
 
 def of(target: Target, found: Selection, snapshot: Snapshot, *, seed: int) -> Written:
@@ -59,8 +51,7 @@ def of(target: Target, found: Selection, snapshot: Snapshot, *, seed: int) -> Wr
     }
     files = {f"{name}.csv": table.to_csv(index=False).encode() for name, table in tables.items()}
     files |= {f"{name}.png": png for name, png in drawn.items()}
-    files["signature.json"] = _json(signature(found.model))
-    files["input_example.json"] = _json(typical(found.model))
+    files |= interface(signature(found.model), typical(found.model))
     files["model_card.md"] = text(target, found, snapshot, tables).encode()
     return Written(files, drawn)
 
@@ -135,7 +126,3 @@ def text(
         "",
     ]
     return "\n".join(lines)
-
-
-def _json(value: object) -> bytes:
-    return (json.dumps(value, indent=2) + "\n").encode()

@@ -1,7 +1,6 @@
 """Everything that is held on one person, written out for them to read and for programs."""
 
 import csv
-import html
 import json
 import secrets
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from dagster_project.platform import Platform
 from dagster_project.privacy import landing, subjects
 from dagster_project.privacy.rows import ID_COLUMNS
 from dagster_project.privacy.subjects import PACKAGE, run
+from dagster_project.reports import page
 from dagster_project.settings import Settings
 from dagster_project.statements import statement
 from edge.privacy import lines, requests
@@ -149,7 +149,7 @@ def _lines(
 
 
 def _write(out: Path, part: Part) -> None:
-    stem = part.name.replace(".", "_")
+    stem = _stem(part)
     rows = [dict(zip(part.columns, row, strict=True)) for row in part.rows]
     with (out / f"{stem}.json").open("w", encoding="utf-8") as stream:
         json.dump(rows, stream, default=str, ensure_ascii=False, indent=1)
@@ -160,19 +160,16 @@ def _write(out: Path, part: Part) -> None:
 
 
 def _write_index(out: Path, parts: list[Part]) -> None:
-    lines_ = [
-        f"<tr><td>{html.escape(WORDS.get(part.name, part.name))}</td><td>{len(part.rows)}</td>"
-        f'<td><a href="{part.name.replace(".", "_")}.csv">table</a> '
-        f'<a href="{part.name.replace(".", "_")}.json">JSON</a></td></tr>'
+    shown = [
+        {"words": WORDS.get(part.name, part.name), "rows": len(part.rows), "stem": _stem(part)}
         for part in parts
         if part.rows
     ]
-    page = _page().replace("{rows}", "\n".join(lines_))
-    (out / "index.html").write_text(page, encoding="utf-8")
+    page.write(out / "index.html", page.render("access.html", parts=shown))
 
 
-def _page() -> str:
-    return Path(__file__).with_name("access.html").read_text(encoding="utf-8")
+def _stem(part: Part) -> str:
+    return part.name.replace(".", "_")
 
 
 def _receipt(platform: Platform, parts: list[Part], requested_at: datetime) -> dict[str, Any]:

@@ -8,9 +8,5 @@ select
     resolved.first_seen_at,
     resolved.last_seen_at
 from intermediate.int_identifiers_resolved as resolved
-semi join subject_names as names
-    on
-        resolved.namespace = names.namespace
-        and resolved.identifier_type = names.identifier_type
-        and resolved.identifier = names.identifier
+semi join subject_names using (namespace, identifier_type, identifier)
 order by resolved.identifier_type, resolved.identifier

@@ -9,11 +9,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment
-
 from dagster_project.publish import small_groups
 from dagster_project.publish.files import replace_text
 from dagster_project.publish.relations import CONTACTS, SCHEMAS
+from dagster_project.reports import page
 from dagster_project.statements import statement
 from edge.consent import gate
 
@@ -172,12 +171,9 @@ def changes(reports: Path, found: Audit) -> list[str]:
 
 def write(reports: Path, audit: Audit) -> Path:
     """Write ``privacy.html``, one page on its own, and what the next audit compares with."""
-    text = (Path(__file__).parent / "report.html").read_text(encoding="utf-8")
-    page = Environment(autoescape=True).from_string(text).render(audit=audit)
-    reports.mkdir(parents=True, exist_ok=True)
-    replace_text(reports / FILE, page)
+    written = page.write(reports / FILE, page.render("privacy.html", audit=audit))
     replace_text(reports / LAST, json.dumps(_lines(audit), indent=1))
-    return reports / FILE
+    return written
 
 
 def _reach(relation: str) -> str:

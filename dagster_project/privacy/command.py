@@ -35,6 +35,8 @@ def erase(
     settings = environment.load()
     if resume:
         receipts = erasure.resume(settings, _say)
+        if not receipts:
+            _say("no erasure is under way")
     else:
         receipts = [
             erasure.erase(

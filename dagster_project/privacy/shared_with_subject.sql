@@ -33,7 +33,4 @@ select
     beside.identifier
 from beside
 semi join (select * from intermediate.int_identifiers_resolved where is_guarded) as guarded
-    on
-        beside.namespace = guarded.namespace
-        and beside.identifier_type = guarded.identifier_type
-        and beside.identifier = guarded.identifier
+    using (namespace, identifier_type, identifier)

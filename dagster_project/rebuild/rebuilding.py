@@ -87,9 +87,11 @@ def _builds(folder: Path) -> Iterator[tuple[Path, Payload]]:
 
 def _find(folder: Path, build: str) -> tuple[Path, Payload]:
     found = {x["build_id"]: (path, x) for path, x in _builds(folder)}
+    if not found:
+        raise LookupError("nothing was built yet: tessera run refresh_segments")
     fitting = [name for name in found if name.startswith(build)]
     if len(fitting) != 1:
-        newest = ", ".join(list(found)[-3:]) or "none"
+        newest = ", ".join(list(found)[-3:])
         what = "several builds begin" if fitting else "no build begins"
         raise LookupError(f"{what} with {build!r}; the newest are {newest}")
     path, payload = found[fitting[0]]

@@ -2,15 +2,12 @@
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 
-import jinja2
 import numpy as np
 from numpy.typing import NDArray
 
-from dagster_project.publish.files import replace_text
-from dagster_project.reports import drawings
+from dagster_project.reports import drawings, page
 from dagster_project.reports.definitions import in_words
 from dagster_project.reports.facts import KPIS, Facts, Record
 from ml.ordering import by_similarity
@@ -37,24 +34,15 @@ class Row:
 
 def write(reports: Path, facts: Facts) -> Path:
     """Render the page to ``segments.html``."""
-    reports.mkdir(parents=True, exist_ok=True)
-    path = reports / FILE
-    replace_text(path, render(facts))
-    return path
+    return page.write(reports / FILE, render(facts))
 
 
 def render(facts: Facts) -> str:
     """Give the page."""
-    template = resources.files("dagster_project.reports").joinpath("segments.html")
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters |= {
-        "words": in_words, "percent": percent, "number": number, "signed": signed, "days": days,
-    }  # fmt: skip
     rows = _rows(facts)
     names, shares = _shares(facts)
-    return environment.from_string(template.read_text(encoding="utf-8")).render(
+    return page.render(
+        "segments.html",
         facts=facts,
         rows=rows,
         kpis=KPIS,
@@ -73,28 +61,6 @@ def render(facts: Facts) -> str:
         ],
         smallest=SMALLEST_GROUP,
     )
-
-
-def percent(value: float | None, digits: int = 0) -> str:
-    """Return a share as a percentage."""
-    return "–" if value is None else f"{100 * value:,.{digits}f} %"
-
-
-def number(value: float | None, digits: int = 0) -> str:
-    """Return a number with its thousands apart."""
-    return "–" if value is None else f"{value:,.{digits}f}"
-
-
-def signed(value: float | None) -> str:
-    """Return a change as a percentage with its sign."""
-    return "–" if value is None else f"{100 * value:+,.0f} %".replace("-", "−")
-
-
-def days(value: float) -> str:
-    """Return a count of days to a date as words."""
-    if value < 0:
-        return f"{-value:,.0f} days overdue"
-    return "due today" if value == 0 else f"in {value:,.0f} days"
 
 
 def _rows(facts: Facts) -> list[Row]:

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from dagster_project import cluster_card, cluster_drift, homes
+from dagster_project import cluster_card, cluster_drift, homes, run_files
 from dagster_project import settings as environment
 from dagster_project.registry import Dataset, Training
 from tests.ml.clusters.shops import model_of, shop
@@ -10,19 +10,12 @@ TRAINED_AT, NOW = pd.Timestamp("2026-03-31"), pd.Timestamp("2026-04-07")
 
 
 @pytest.fixture
-def settings(tmp_path, monkeypatch, prepared_store):
+def settings(home_of_models):
     """Return the settings of a home whose champion learnt from one shop."""
-    import shutil
-
-    home = tmp_path / "home"
-    home.mkdir()
-    shutil.copyfile(prepared_store, home / "mlflow.db")
-    monkeypatch.setenv("TESSERA_HOME", str(home))
-    settings = environment.load()
-    registry = homes.registry(settings)
+    registry = homes.registry(home_of_models)
     frame, _ = shop()
     model = model_of(frame)
-    baseline = cluster_card._json(cluster_card.baseline_of(model, frame, 1))
+    baseline = run_files.as_json(cluster_card.baseline_of(model, frame, 1))
     dataset = Dataset("features.ftr_customers", 300, "00", TRAINED_AT.isoformat())
     version = registry.log_training(
         Training(
@@ -31,7 +24,7 @@ def settings(tmp_path, monkeypatch, prepared_store):
         )
     )  # fmt: skip
     registry.promote(version, "for the test")
-    return settings
+    return home_of_models
 
 
 def publish(settings, frame, as_of):

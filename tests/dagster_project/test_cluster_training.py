@@ -1,16 +1,16 @@
 import json
-import sqlite3
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from dagster_project import cluster_report, cluster_settings, cluster_training
+from dagster_project import cluster_settings, cluster_training
 from dagster_project.cluster_training import Judged, decide
 from dagster_project.registry import Registry
+from dagster_project.reports import clusters
 from ml.clusters.search import Plan
 from tests.conftest import PROJECT
+from tests.dagster_project.kept import artifacts, artifacts_that_name, rows_that_name
 
 AS_OF = pd.Timestamp("2026-03-31")
 SETTINGS = cluster_settings.load(PROJECT / "config" / "clusters.yml")
@@ -37,14 +37,6 @@ def features(customers=240, seed=1, groups=3):
 def train(registry, frame=None, plan=PLAN):
     frame = features() if frame is None else frame
     return cluster_training.train_clusters(frame, registry, seed=7, settings=SETTINGS, plan=plan)
-
-
-def artifacts(registry, result):
-    from mlflow import MlflowClient
-
-    client = MlflowClient(registry.tracking_uri, registry.tracking_uri)
-    folder = Path(client.get_run(result.version.run_id).info.artifact_uri.removeprefix("file://"))
-    return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.fixture(scope="module")
@@ -127,16 +119,12 @@ def test_training_again_on_the_same_data_changes_nothing(trained):
 def test_nothing_that_is_kept_names_a_customer(trained):
     registry, result = trained
 
-    for content in artifacts(registry, result).values():
-        assert b"c0001" not in content
-        assert "c0001".encode("utf-32-le") not in content
-    path = registry.tracking_uri.removeprefix("sqlite:///")
-    with sqlite3.connect(path) as store:
-        assert not [line for line in store.iterdump() if "c0001" in line]
+    assert not artifacts_that_name(artifacts(registry, result), "c0001")
+    assert not rows_that_name(registry, "c0001")
 
 
 def test_the_report_shows_the_choice_and_the_runners_up(trained):
-    page = cluster_report.render(trained[0])
+    page = clusters.render(trained[0])
 
     assert "Version 1 (champion)" in page
     assert '<tr class="chosen">' in page

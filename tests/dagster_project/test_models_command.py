@@ -9,7 +9,6 @@ import pytest
 from typer.testing import CliRunner
 
 from dagster_project import homes
-from dagster_project import settings as environment
 from dagster_project.cli import app
 from dagster_project.registry import Dataset, Training
 from edge import ledger
@@ -19,19 +18,12 @@ DATASET = Dataset("features.ftr_customers", 300, "ab" * 32, "2026-03-31T00:00:00
 
 
 @pytest.fixture
-def settings(tmp_path, monkeypatch, prepared_store):
+def settings(home_of_models):
     """Return the settings of a home with two versions of the clusters, the first in use."""
-    import shutil
-
-    home = tmp_path / "home"
-    home.mkdir()
-    shutil.copyfile(prepared_store, home / "mlflow.db")
-    monkeypatch.setenv("TESSERA_HOME", str(home))
-    settings = environment.load()
-    registry = homes.registry(settings)
+    registry = homes.registry(home_of_models)
     registry.promote(log(registry, 1), "there was no champion")
     registry.keep(log(registry, 2), "no better beyond noise")
-    return settings
+    return home_of_models
 
 
 def log(registry, seed):
@@ -148,3 +140,9 @@ def test_a_model_holding_a_pickle_is_refused(settings):
 
     with pytest.raises(ValueError, match="allow_pickle=False"):
         registry.load(version)
+
+
+def test_a_home_without_models_says_what_to_do(home_of_models):
+    del home_of_models  # empty: no fixture has logged anything
+    result = CliRunner().invoke(app, ["models", "list"])
+    assert result.stdout == "no model was trained yet: tessera run train_models\n"

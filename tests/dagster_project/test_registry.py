@@ -7,6 +7,7 @@ import pytest
 
 from dagster_project import model_files
 from dagster_project import registry as registries
+from dagster_project.model_files import NAMES
 from dagster_project.registry import Dataset, Registry, Training
 from ml.recommendations.factors import Als
 from ml.recommendations.hybrid import HybridModel
@@ -45,6 +46,15 @@ def test_preparing_twice_changes_nothing(registry):
     registry.prepare()
 
     assert registry.champion("recommender") is None
+
+
+def test_every_model_says_in_mlflow_what_it_is_for(registry):
+    from mlflow import MlflowClient
+
+    client = MlflowClient(registry.tracking_uri, registry.tracking_uri)
+    said = {model.name: model.description for model in client.search_registered_models()}
+    assert set(said) == set(NAMES)
+    assert all(said.values())
 
 
 def test_there_is_no_champion_before_one_is_promoted(registry):

@@ -38,6 +38,11 @@ mutation Tick($selector: ScheduleSelector!, $at: Float!) {
   }
 }
 """
+RUNS_OF_JOB = """
+query Job($selector: PipelineSelector!) {
+  pipelineOrError(params: $selector) { ... on Pipeline { runs { status } } }
+}
+"""
 ASSETS = "{ assetNodes { assetKey { path } groupName description } }"
 
 
@@ -99,6 +104,16 @@ def test_a_run_launched_over_graphql_ingests_a_landed_file(ui, tmp_path):
     assert launched["__typename"] == "LaunchRunSuccess", launched
     run_id = launched["run"]["runId"]
     wait_until(lambda: finished(url, run_id), RUN_SECONDS, "the launched run")
+
+
+def test_the_page_of_a_job_shows_what_the_command_line_ran(ui, tmp_path):
+    home, url, _ = ui
+    selector = {**SELECTOR, "pipelineName": "ingest_events"}
+    before = graphql(url, RUNS_OF_JOB, {"selector": selector})["pipelineOrError"]["runs"]
+    load(home, tmp_path, 3)
+    tessera(home, "run", "ingest_events")
+    after = graphql(url, RUNS_OF_JOB, {"selector": selector})["pipelineOrError"]["runs"]
+    assert len(after) == len(before) + 1
 
 
 def test_the_sensor_asks_for_one_run_for_a_new_file_and_then_for_none(ui, tmp_path):

@@ -1,5 +1,5 @@
 from expectations import record
-from tests.expectations.test_page import RAN_AT, result
+from tests.expectations.results import RAN_AT, result
 
 
 def test_a_suite_that_runs_again_replaces_its_results_and_no_others(tmp_path):

@@ -118,3 +118,8 @@ def test_a_build_without_members_cannot_be_compared(settings, monkeypatch):
     ledger.append(settings.landing, "build", [payload], NOW)
     with pytest.raises(LookupError, match="old was recorded without its members"):
         rebuilt(settings, monkeypatch, "old")
+
+
+def test_a_home_without_a_build_says_what_to_do(settings):
+    with pytest.raises(LookupError, match="nothing was built yet: tessera run refresh_segments"):
+        rebuilding.rebuild(settings, "b1", print)

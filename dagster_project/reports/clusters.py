@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 import csv
 import tempfile
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import jinja2
 import pandas as pd
 
 from dagster_project.aliases import CHAMPION, NOT_PROMOTED, PROMOTED
 from dagster_project.cluster_card import LIMITS, SMALLEST_GROUP
-from dagster_project.publish.files import replace_text
+from dagster_project.reports import page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,10 +47,7 @@ class Section:
 
 def write(reports: Path, registry: Registry) -> Path:
     """Render the page to ``clusters.html`` from what trainings left."""
-    reports.mkdir(parents=True, exist_ok=True)
-    path = reports / FILE
-    replace_text(path, render(registry))
-    return path
+    return page.write(reports / FILE, render(registry))
 
 
 def render(registry: Registry) -> str:
@@ -66,13 +60,10 @@ def render(registry: Registry) -> str:
     shown += [one for one in versions[:1] if one not in shown]
     sections = [section(registry, one, roles.get(one.number, "")) for one in shown]
     shares = sizes(versions[:MOST_VERSIONS])
-    template = resources.files("dagster_project").joinpath("cluster_report.html")
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.from_string(template.read_text(encoding="utf-8")).render(
+    return page.render(
+        "clusters.html",
         sections=sections,
-        sizes=_picture(pictures.sizes_over_time(shares)) if len(shares) else "",
+        sizes=page.picture(pictures.sizes_over_time(shares)) if len(shares) else "",
         sizes_caption=SIZES,
         limits=LIMITS,
         smallest=SMALLEST_GROUP,
@@ -84,7 +75,7 @@ def section(registry: Registry, version: Version, role: str) -> Section:
     with tempfile.TemporaryDirectory() as folder:
         files = registry.files(version, Path(folder))
         drawn = [
-            (caption, _picture(files[f"{name}.png"].read_bytes()))
+            (caption, page.picture(files[f"{name}.png"].read_bytes()))
             for name, caption in CAPTIONS.items()
             if f"{name}.png" in files
         ]
@@ -133,7 +124,3 @@ def _short(value: str) -> str:
     except ValueError:
         return value
     return f"{number:,.0f}" if number.is_integer() else f"{number:,.3f}"
-
-
-def _picture(png: bytes) -> str:
-    return base64.b64encode(png).decode()

@@ -1,12 +1,10 @@
-"""The last results as one HTML page that needs nothing from outside."""
+"""The report on checks: the last results as one HTML page that needs nothing from outside."""
 
 from __future__ import annotations
 
-from importlib import resources
 from typing import TYPE_CHECKING
 
-import jinja2
-
+from dagster_project.reports import page
 from expectations import catalogue, record
 
 if TYPE_CHECKING:
@@ -18,13 +16,12 @@ if TYPE_CHECKING:
 
 FILE = "checks.html"
 WORDS = {"passed": "passed", "failed": "failed", "warned": "warning"}
+COLOURS = {"passed": "good", "failed": "bad", "warned": "warn"}
 
 
 def write(reports: Path) -> Path:
     """Render the recorded results to ``checks.html`` beside them."""
-    path = reports / FILE
-    record.replace_text(path, render(record.last_runs(reports)))
-    return path
+    return page.write(reports / FILE, render(record.last_runs(reports)))
 
 
 def render(runs: Sequence[LastRun]) -> str:
@@ -33,12 +30,12 @@ def render(runs: Sequence[LastRun]) -> str:
     runs = sorted(runs, key=lambda run: (order.get(run.suite, len(order)), run.suite))
     results = [result for run in runs for result in run.results]
     counts = {state: sum(state_of(result) == state for result in results) for state in WORDS}
-    template = resources.files("expectations").joinpath("page.html").read_text(encoding="utf-8")
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    return environment.from_string(template).render(
+    return page.render(
+        "checks.html",
         runs=runs,
         counts=counts,
         words=WORDS,
+        colours=COLOURS,
         state_of=state_of,
         finding=finding,
         troubles=[result for result in results if not result.passed],

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 import csv
 import tempfile
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import jinja2
 
 from dagster_project.aliases import NOT_PROMOTED, PROMOTED
 from dagster_project.predictions import targets
 from dagster_project.predictions.card import LIMITS
-from dagster_project.publish.files import replace_text
+from dagster_project.reports import page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,18 +45,8 @@ class Section:
 
 def write(reports: Path, registry: Registry) -> Path:
     """Render the page to ``predictions.html`` from what the newest trainings left."""
-    reports.mkdir(parents=True, exist_ok=True)
-    path = reports / FILE
-    replace_text(path, render([section(registry, name) for name in targets.NAMES]))
-    return path
-
-
-def render(models: Sequence[Section]) -> str:
-    """Give the page."""
-    template = resources.files("dagster_project.predictions").joinpath("report.html")
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    page = environment.from_string(template.read_text(encoding="utf-8"))
-    return page.render(models=models, limits=LIMITS)
+    models = [section(registry, name) for name in targets.NAMES]
+    return page.write(reports / FILE, page.render("predictions.html", models=models, limits=LIMITS))
 
 
 def section(registry: Registry, name: str) -> Section:
@@ -72,7 +58,7 @@ def section(registry: Registry, name: str) -> Section:
     with tempfile.TemporaryDirectory() as folder:
         files = registry.files(version, Path(folder))
         drawn = [
-            (caption, base64.b64encode(files[file].read_bytes()).decode())
+            (caption, page.picture(files[file].read_bytes()))
             for file, caption in CAPTIONS.items()
             if file in files
         ]

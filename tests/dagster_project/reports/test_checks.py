@@ -1,22 +1,6 @@
-from datetime import datetime
-
-from expectations import page, record
-from expectations.run import Result
-
-RAN_AT = datetime(2026, 3, 1, 12, 30)  # noqa: DTZ001  the warehouse keeps UTC without a zone
-
-
-def result(suite="raw.events", name="type_is_known", **changes):
-    given = {
-        "description": "Every event is a call of the Segment spec.",
-        "passed": True,
-        "severity": "critical",
-        "observed": None,
-        "unexpected_count": 0,
-        "element_count": 1200,
-        **changes,
-    }
-    return Result(suite=suite, expectation=name, **given)
+from dagster_project.reports import checks as page
+from expectations import record
+from tests.expectations.results import RAN_AT, result
 
 
 def test_the_page_shows_what_failed_first_with_its_counts(tmp_path):
