@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from dagster_project.publish import small_groups
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from ml.clusters.search import Found
     from ml.labels import Name
 
-SMALLEST_GROUP = 10  # figures of fewer people are not shown
+SMALLEST_GROUP = max(10, small_groups.minimum())  # figures of fewer people are not shown
 PICTURES = ("clusters", "neighbourhoods", "profiles", "silhouettes")
 BASELINE = "drift_baseline.json"
 LIMITS = (

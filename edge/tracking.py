@@ -1,4 +1,4 @@
-"""Which properties, context and traits of events are kept, read from ``config/tracking_plan.yml``."""
+"""What is kept of properties, context and traits, read from ``config/tracking_plan.yml``."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path

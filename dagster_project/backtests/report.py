@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import jinja2
 
+from dagster_project.publish import small_groups
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -29,17 +31,29 @@ def render(found: Backtest) -> str:
 
     from ml import backtest_pictures
 
-    names = [row["segment"] for row in found.overlap]
-    values = [float(row["jaccard"]) for row in found.overlap]
+    shown = [row for row in found.overlap if row["jaccard"] is not None]
+    names = [row["segment"] for row in shown]
+    values = [float(row["jaccard"]) for row in shown]
+    sizes = pd.DataFrame(found.sizes).astype(dict.fromkeys(("size", "entered", "left"), float))
     template = resources.files("dagster_project.backtests").joinpath("report.html")
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
+    environment.filters |= {"count": _count, "percent": _percent}
     return environment.from_string(template.read_text(encoding="utf-8")).render(
         found=found,
+        least=small_groups.minimum(),
         first=found.sizes[0]["as_of"],
         last=found.sizes[-1]["as_of"],
-        sizes_picture=_inline(backtest_pictures.size_over_time(pd.DataFrame(found.sizes))),
+        sizes_picture=_inline(backtest_pictures.size_over_time(sizes)),
         overlap_picture=_inline(backtest_pictures.shares(names, values)),
     )
+
+
+def _count(value: int | None) -> str:
+    return "–" if value is None else f"{value:,}"
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1%}"
 
 
 def _inline(png: bytes) -> str:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from dagster_project.publish import small_groups
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -42,8 +44,8 @@ def of(target: Target, found: Selection, snapshot: Snapshot, *, seed: int) -> Wr
     labels = rows["label"].to_numpy(dtype=bool)
     given = rows["probability"].to_numpy()
     tables = {
-        "calibration": evaluation.calibration_curve(labels, given),
-        "deciles": evaluation.deciles(labels, given),
+        "calibration": evaluation.calibration_curve(labels, given, groups=parts_of(len(rows))),
+        "deciles": evaluation.deciles(labels, given, groups=parts_of(len(rows))),
         "importance": importance.permutation(found.judged, rows, labels, random_state=seed),
         "trials": trials(found),
     }
@@ -63,6 +65,11 @@ def of(target: Target, found: Selection, snapshot: Snapshot, *, seed: int) -> Wr
     files["input_example.json"] = _json(typical(found.model))
     files["model_card.md"] = text(target, found, snapshot, tables).encode()
     return Written(files, drawn)
+
+
+def parts_of(customers: int) -> int:
+    """Return into how many parts customers may be cut: tenths, if none is of too few people."""
+    return max(1, min(10, customers // small_groups.minimum()))
 
 
 def trials(found: Selection) -> pd.DataFrame:

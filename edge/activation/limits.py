@@ -12,9 +12,9 @@ class Limits(BaseModel):
     """What every target may say of itself. An unknown key is an error, so a typo is never ignored.
 
     ``max_removed_share`` and ``max_added_share`` are of the rows the target holds: a sync beyond
-    is refused until confirmed, once it holds ``guarded_from_rows``; null is no limit. ``max_failed_share`` is of the rows of one
-    sync, ``max_deviation_share`` of the rows wanted. ``enabled_by`` names an environment variable
-    without which the target is left out.
+    is refused until confirmed, once it holds ``guarded_from_rows``; null is no limit.
+    ``max_failed_share`` is of the rows of one sync, ``max_deviation_share`` of the rows wanted.
+    ``enabled_by`` names an environment variable without which the target is left out.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
