@@ -31,6 +31,13 @@ def refusal(connection: duckdb.DuckDBPyConnection, limits: Limits) -> str | None
     return None
 
 
-def keep_withdrawals(connection: duckdb.DuckDBPyConnection) -> None:
-    """Leave in ``temp.changes`` only whoever withdrew: nobody waits for a person for that."""
-    connection.execute(statement(PACKAGE, "withdrawals_only"))
+def keep_withdrawals(connection: duckdb.DuckDBPyConnection, limits: Limits) -> None:
+    """Leave in ``temp.changes`` only whoever withdrew: nobody waits for a person for that.
+
+    Customers who are gone (merged, erased) go as well, if they alone are within the share.
+    """
+    row = connection.execute(statement(PACKAGE, "guard")).fetchone()
+    assert row is not None
+    share = 1.0 if limits.max_removed_share is None else limits.max_removed_share
+    most_gone = {"most_gone": share * row[0]}
+    connection.execute(statement(PACKAGE, "withdrawals_only"), most_gone)

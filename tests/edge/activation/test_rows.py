@@ -332,6 +332,28 @@ def test_without_shares_of_its_own_a_target_is_guarded_once_it_holds_enough(
     assert shop.sync().refused == refused
 
 
+def test_customers_who_are_gone_withdrew_nothing_so_the_guard_asks(tmp_path):
+    shop = Shop(tmp_path, PEOPLE, RowsTarget(guarded_from_rows=2))
+    shop.members = {("lapsed", customer) for customer in PEOPLE[:10]}
+    assert shop.sync().succeeded
+    shop.customers = tuple(f"d{n:02}" for n in range(12))  # all have other names: the salt was lost
+    shop.members = {("lapsed", customer) for customer in shop.customers[:10]}
+    assert shop.sync().refused == (
+        "it would remove 10 rows of the 10 held (100%); max_removed_share is 50%"
+    )
+    assert len(shop.receiver.members) == 10
+
+
+def test_a_refused_sync_still_removes_the_few_who_are_gone(tmp_path):
+    shop = Shop(tmp_path, PEOPLE, RowsTarget(guarded_from_rows=2))
+    shop.members = {("lapsed", customer) for customer in PEOPLE[:10]}
+    assert shop.sync().succeeded
+    shop.customers = PEOPLE[1:]  # the first was erased
+    shop.members = {("lapsed", customer) for customer in PEOPLE[8:]}
+    assert shop.sync().refused is not None
+    assert {customer for _, customer in shop.receiver.members} == set(PEOPLE[1:10])
+
+
 def test_a_mature_target_more_than_doubles_only_when_confirmed(tmp_path):
     shop = Shop(tmp_path, PEOPLE, RowsTarget(guarded_from_rows=2))
     shop.members = {("lapsed", customer) for customer in PEOPLE[:4]}
