@@ -30,7 +30,7 @@ demo: setup ## Simulate a small shop, run the whole lineage and show what came o
 test: lint unit ## Install what tests need and run everything, lint included
 
 test-long: $(VENV)/.installed ## Run what takes too long for every change: many kills, many faults
-	pytest -q -m long $(PYTEST_ARGS)
+	pytest -q -m long --timeout 14400 $(PYTEST_ARGS)
 
 lint: $(VENV)/.installed ## Check style, types, SQL and who imports whom
 	ruff check .

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from dagster_project.model_files import DESCRIPTIONS
+from dagster_project.publish import small_groups
 from dagster_project.run_files import Written, as_json, interface
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from ml.clusters.search import Found
     from ml.labels import Name
 
-SMALLEST_GROUP = 10  # figures of fewer people are not shown
+SMALLEST_GROUP = max(10, small_groups.minimum())  # figures of fewer people are not shown
 PICTURES = ("clusters", "neighbourhoods", "profiles", "silhouettes")
 BASELINE = "drift_baseline.json"
 LIMITS = (

@@ -1,4 +1,4 @@
-"""Which properties of events are kept, read from ``config/tracking_plan.yml``."""
+"""What is kept of properties, context and traits, read from ``config/tracking_plan.yml``."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from edge.configuration import read
 
-EVERY = "*"
+EVERY, CONTEXT, TRAITS = "*", "(context)", "(traits)"  # what stands where an event's name would
+ALWAYS = ("consent", "gpc")  # of a context: what a person refused is heard whatever the plan says
 Event = Annotated[str, Field(min_length=1)]
 Property = Annotated[str, Field(pattern="^[A-Za-z][A-Za-z0-9_]*$")]
 
@@ -19,12 +20,19 @@ class TrackingPlan(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     every_event: list[Property]
+    context: list[Property]
+    traits: list[Property]
     events: Mapping[Event, list[Property]] = Field(default_factory=dict)
 
     def rows(self) -> Iterator[tuple[str, str]]:
         """Yield every event with each property kept of it; ``*`` is any event not named."""
-        yield EVERY, ""  # so that an empty list is one
-        yield from ((EVERY, name) for name in self.every_event)
+        for what, names in (
+            (EVERY, self.every_event),
+            (CONTEXT, sorted({*self.context, *ALWAYS})),
+            (TRAITS, self.traits),
+        ):
+            yield what, ""  # so that an empty list is one
+            yield from ((what, name) for name in names)
         for event, own in self.events.items():
             yield from ((event, name) for name in sorted({*self.every_event, *own}))
 

@@ -34,7 +34,7 @@ def size_over_time(sizes: pd.DataFrame) -> bytes:
     steps = np.diff(moments) / np.timedelta64(1, "D")
     width = 0.8 * float(steps.min()) if len(steps) else 0.8
     above.plot(moments, sizes["size"], color=COLOURS[0], linewidth=2, marker="o", markersize=3)
-    above.set_ylim(bottom=0, top=1.1 * max(float(sizes["size"].max()), 1.0))
+    above.set_ylim(bottom=0, top=1.1 * max(1.0, float(sizes["size"].max())))  # missing is skipped
     above.set_ylabel("members")
     below.bar(moments, sizes["entered"], width=width, color=COLOURS[2], label="entered")
     below.bar(moments, -sizes["left"], width=width, color=COLOURS[3], label="left")

@@ -14,6 +14,7 @@ import yaml
 from dagster_project.authoring import files
 from dagster_project.authoring.files import Problem, Rules
 from dagster_project.dbt_project import PROJECT_DIR
+from dagster_project.publish import small_groups
 from dagster_project.scratch import evaluation
 from dagster_project.statements import statement
 from edge import selects
@@ -35,10 +36,13 @@ NAMED = re.compile(r"[a-z][a-z0-9_]*")
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A segment at the live moment: ``rows`` were evaluated in ``seconds``."""
+    """A segment at the live moment: ``rows`` were evaluated in ``seconds``.
 
-    size: int
-    share: float
+    What would tell of too few people is None.
+    """
+
+    size: int | None
+    share: float | None
     rows: int
     seconds: float
     overlap: Sequence[dict[str, Any]]
@@ -115,11 +119,13 @@ def _preview(scratch: Scratch, model: Model) -> Preview:
         names = {"segment": identifier(model.name), "other": identifier(other.name)}
         text = fill(statement(PACKAGE, "overlap"), names)
         ((common, own, others),) = scratch.connection.execute(text).fetchall()
-        if common:
+        if common >= small_groups.minimum():
             jaccard = common / (own + others - common)
             overlap.append({"segment": other.name[4:], "common": common, "jaccard": jaccard})
     overlap.sort(key=lambda row: (-row["jaccard"], row["segment"]))
     share = size / customers if customers else 0.0
+    if 0 < size < small_groups.minimum():
+        return Preview(None, None, customers, seconds, [])
     return Preview(size, share, customers, seconds, overlap[:5])
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dagster_project.backtests import consents
+from dagster_project.backtests import consents, discretion
 from dagster_project.scratch import arrival, clusters, evaluation
 from dagster_project.statements import statement
 from edge.statements import fill, identifier, literal
@@ -126,11 +126,11 @@ def run(
             is_draft=question.rule is not None,
             as_known=question.as_known,
             purpose=purpose,
-            sizes=_rows(scratch, "sizes"),
+            sizes=[discretion.size(row) for row in _rows(scratch, "sizes")],
             changes=_rows(scratch, "changes"),
-            overlap=overlap,
-            messages=messages,
-            behaviour=behaviour,
+            overlap=[discretion.overlap(row) for row in overlap],
+            messages=discretion.messages(messages),
+            behaviour=discretion.behaviour(behaviour),
             warnings=_warnings(scratch, model, purpose),
             seconds=time.monotonic() - started,
             file=str(file),

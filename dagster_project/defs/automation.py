@@ -69,7 +69,7 @@ audit_privacy = dg.define_asset_job(
 enforce_retention = dg.define_asset_job(
     "enforce_retention",
     dg.AssetSelection.assets(privacy.RETENTION),
-    description="End by age what a refresh does not: older contact files, old refused lines.",
+    description="End by age what a refresh does not: contact files, refused lines, silent people.",
 )
 
 refresh_segments_daily = dg.ScheduleDefinition(

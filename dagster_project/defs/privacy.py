@@ -8,7 +8,7 @@ from dagster_project import dbt_project
 from dagster_project.defs.publish import PUBLISHED
 from dagster_project.ingest import ingestion
 from dagster_project.platform import Platform, telling
-from dagster_project.privacy import audit, retention
+from dagster_project.privacy import ageing, audit, retention
 from edge.activation import targets as configured
 from edge.consent import purposes as consented
 
@@ -50,11 +50,20 @@ def privacy_report(
 def ended_by_age(
     context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
 ) -> dg.MaterializeResult[None]:
-    """End what refreshes do not: contacts of older generations, payloads of old refused lines."""
+    """End what refreshes do not: contacts of older generations, old refused lines, old people."""
     purposes = consented.load(platform.settings.config / "purposes.yml")
+    aged = ageing.Aged()
+    if purposes.deleted_after_days is not None:
+        aged = ageing.delete(platform, purposes.deleted_after_days, telling(context))
     with platform.warehouse.connect("retention", tell=telling(context)) as connection:
         ingestion.create_tables(connection)
         ended = retention.enforce(connection, platform.settings.published, purposes, platform.now())
     return dg.MaterializeResult(
-        metadata={"contact_files": ended.contact_files, "payloads": ended.payloads}
+        metadata={
+            "contact_files": ended.contact_files,
+            "payloads": ended.payloads,
+            "people": aged.people,
+            "rows": aged.rows,
+            "landing_files": aged.files,
+        }
     )

@@ -67,7 +67,7 @@ def run(
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     """Define what the statements share, for this connection only."""
-    for name in ("batch", "macros", "tabular_macros", "lines", "typed_events"):
+    for name in ("batch", "macros", "network_macros", "tabular_macros", "lines", "typed_events"):
         run(connection, name)
 
 

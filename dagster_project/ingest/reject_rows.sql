@@ -5,7 +5,7 @@ select
     arrived.file_number,
     arrived.line,
     arrived.reason,
-    arrived.payload,
+    with_networks(arrived.payload) as payload,
     $loaded_at as loaded_at
 from arrived
 inner join batch on arrived.file_number = batch.file_number
@@ -17,7 +17,7 @@ select
     batch.file_number,
     refusals.line,
     refusals.reason,
-    refusals.payload,
+    with_networks(refusals.payload) as payload,
     $loaded_at as loaded_at
 from refusals
 inner join batch on refusals.file_number = batch.file_number

@@ -19,7 +19,7 @@ select
     arrived.country,
     arrived.preferred_channel,
     arrived.updated_at,
-    arrived.traits,
+    json_with_networks(arrived.traits) as traits,
     $loaded_at as loaded_at
 from arrived
 inner join batch on arrived.file_number = batch.file_number

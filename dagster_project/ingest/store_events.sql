@@ -16,9 +16,9 @@ select
     arrived.original_timestamp,
     arrived.sent_at,
     arrived.received_at,
-    arrived.context,
-    arrived.properties,
-    arrived.traits,
+    json_with_networks(arrived.context) as context,
+    json_with_networks(arrived.properties) as properties,
+    json_with_networks(arrived.traits) as traits,
     arrived.integrations,
     $loaded_at as loaded_at
 from arrived

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from dagster_project.publish import small_groups
 from dagster_project.run_files import Written, interface
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ def of(target: Target, found: Selection, snapshot: Snapshot, *, seed: int) -> Wr
     labels = rows["label"].to_numpy(dtype=bool)
     given = rows["probability"].to_numpy()
     tables = {
-        "calibration": evaluation.calibration_curve(labels, given),
-        "deciles": evaluation.deciles(labels, given),
+        "calibration": evaluation.calibration_curve(labels, given, groups=parts_of(len(rows))),
+        "deciles": evaluation.deciles(labels, given, groups=parts_of(len(rows))),
         "importance": importance.permutation(found.judged, rows, labels, random_state=seed),
         "trials": trials(found),
     }
@@ -54,6 +55,11 @@ def of(target: Target, found: Selection, snapshot: Snapshot, *, seed: int) -> Wr
     files |= interface(signature(found.model), typical(found.model))
     files["model_card.md"] = text(target, found, snapshot, tables).encode()
     return Written(files, drawn)
+
+
+def parts_of(customers: int) -> int:
+    """Return into how many parts customers may be cut: tenths, if none is of too few people."""
+    return max(1, min(10, customers // small_groups.minimum()))
 
 
 def trials(found: Selection) -> pd.DataFrame:

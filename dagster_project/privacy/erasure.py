@@ -7,12 +7,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from dagster_project import dbt_code, runs
+from dagster_project import runs
 from dagster_project.ingest import batches, ingestion
 from dagster_project.ingest.batches import transaction
 from dagster_project.ingest.files import Outcome, landed, still_to_read
 from dagster_project.platform import Platform
-from dagster_project.privacy import landing, recording, remains, rows, subjects
+from dagster_project.privacy import landing, recording, remains, removal, rows, subjects
 from dagster_project.privacy.progress import (
     FOLDER,
     Progress,
@@ -30,7 +30,6 @@ from edge.privacy.subjects import Name, normalised_email
 
 Tell = Callable[[str], None]
 HOLDER = "erasure"
-PRODUCTS = "model.tessera.int_products_observed"  # what events said of products, added up
 
 
 def erase(
@@ -70,6 +69,14 @@ def resume(settings: Settings, tell: Tell, *, waits: bool = True) -> list[dict[s
             tell(f"going on with the erasure {progress.request_id}")
             receipts.append(_carry_out(platform, progress, tell))
     return receipts
+
+
+def resume_beside(settings: Settings, tell: Tell) -> None:
+    """Do so before a run that has work of its own: where it fails, tell of it and leave it."""
+    try:
+        resume(settings, tell, waits=False)
+    except RuntimeError as error:
+        tell(f"an erasure waits: {error}")
 
 
 def _is_named(progress: Progress, customer: str | None, email: str | None) -> bool:
@@ -171,18 +178,7 @@ def _erase_lines(platform: Platform, progress: Progress, search: Search, tell: T
     settings = platform.settings
     folder = progress.folder / "landing"
     with platform.warehouse.connect(HOLDER, tell) as connection:
-        subjects.choose(connection, progress.subject)
-        known = subjects.lines(connection)
-        changes = landing.plan(folder, settings.landing, platform.sources, search, known)
-        landing.choose(connection, changes)
-        if rows.is_entangled(connection) or any(change.mentions for change in changes):
-            dbt_code.forget(settings.dbt_target.parent)
-        else:
-            dbt_code.forget(settings.dbt_target.parent, [PRODUCTS])
-        with transaction(connection):
-            counts = rows.delete(connection)
-            rows.delete_links(connection)
-            landing.apply(connection, folder, platform.sources, changes)
+        changes, counts = removal.remove(platform, connection, folder, progress.subject, search)
         progress.found.setdefault("tables", {}).update(counts)
         progress.found.setdefault("landing", landing.counts(changes))
         progress.save()

@@ -166,7 +166,7 @@ def _planned(
             rows.rewrite(file.path, staged, gone, cells)
             own, mentions = tuple(sorted(gone)), tuple(sorted(cells))
     except DAMAGED:  # a file that gave no rows, and whose lines nobody can tell apart
-        if not search.is_near(_whatever(file.path)):
+        if search.is_of_many or not search.is_near(_whatever(file.path)):
             return None
         staged.write_bytes(b"")
         own, mentions, is_emptied = (), (), True

@@ -1,6 +1,6 @@
 """Who a customer is in the warehouse: their identifiers, and the lines that are theirs."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,11 +99,11 @@ def _of_customer(connection: duckdb.DuckDBPyConnection, customer: str, salt: byt
     subject = Subject(tuple(ids), names, pseudonyms)
     choose(connection, subject)
     spellings = tuple(sorted(row[0] for row in run(connection, "spellings_of_subject")))
-    shared = [Name(*row) for row in run(connection, "shared_with_subject")]
-    return Person(Subject(tuple(ids), names, pseudonyms, spellings), _guards(shared, salt))
+    return Person(Subject(tuple(ids), names, pseudonyms, spellings), shared(connection, salt))
 
 
-def _guards(shared: Iterable[Name], salt: bytes) -> tuple[tuple[str, str], ...]:
-    listed = sorted(shared)
+def shared(connection: duckdb.DuckDBPyConnection, salt: bytes) -> tuple[tuple[str, str], ...]:
+    """Return type and hash of each identifier that the chosen people share with others."""
+    listed = sorted(Name(*row) for row in run(connection, "shared_with_subject"))
     hashes = identity.guard(listed, salt=salt)
     return tuple((name.type, hash_) for name, hash_ in zip(listed, hashes, strict=True))

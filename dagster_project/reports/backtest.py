@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dagster_project.publish import small_groups
 from dagster_project.reports import page
 
 if TYPE_CHECKING:
@@ -18,14 +19,17 @@ def write(reports: Path, found: Backtest) -> Path:
 
     from ml import backtest_pictures
 
-    names = [row["segment"] for row in found.overlap]
-    values = [float(row["jaccard"]) for row in found.overlap]
+    shown = [row for row in found.overlap if row["jaccard"] is not None]
+    names = [row["segment"] for row in shown]
+    values = [float(row["jaccard"]) for row in shown]
+    sizes = pd.DataFrame(found.sizes).astype(dict.fromkeys(("size", "entered", "left"), float))
     text = page.render(
         "backtest.html",
         found=found,
+        least=small_groups.minimum(),
         first=found.sizes[0]["as_of"],
         last=found.sizes[-1]["as_of"],
-        sizes_picture=page.picture(backtest_pictures.size_over_time(pd.DataFrame(found.sizes))),
+        sizes_picture=page.picture(backtest_pictures.size_over_time(sizes)),
         overlap_picture=page.picture(backtest_pictures.shares(names, values)),
     )
     return page.write(reports / f"backtest_{found.segment}.html", text)

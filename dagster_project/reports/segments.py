@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from dagster_project.publish import small_groups
 from dagster_project.reports import drawings, page
 from dagster_project.reports.definitions import in_words
 from dagster_project.reports.facts import KPIS, Facts, Record
 from ml.ordering import by_similarity
 
 FILE = "segments.html"
-SMALLEST_GROUP = 10  # figures of fewer people are not shown
+SMALLEST_GROUP = max(10, small_groups.minimum())  # figures of fewer people are not shown
 MOST_FLOWS = 16
 MOST_ARRIVALS = 6  # flows from or to no segment
 MOST_PAIRS = 12

@@ -33,3 +33,24 @@
 {% macro spark__json_objects(expression, fields) -%}
     from_json({{ expression }}, 'array<{{ spark_struct(fields) }}>')
 {%- endmacro %}
+
+{#- A JSON object with no other keys than those of a list; all of them where there is no list. -#}
+{% macro json_kept(expression, kept) -%}
+    {{ return(adapter.dispatch('json_kept', 'tessera')(expression, kept)) }}
+{%- endmacro %}
+
+{% macro default__json_kept(expression, kept) -%}
+    case
+        when {{ kept }} is null or list_has_all({{ kept }}, json_keys({{ expression }})) then {{ expression }}
+        else json_merge_patch({{ expression }}, '{' || array_to_string(
+            list_transform(
+                list_filter(json_keys({{ expression }}), lambda name: not list_contains({{ kept }}, name)),
+                lambda name: cast(to_json(name) as varchar) || ':null'
+            ), ','
+        ) || '}')
+    end
+{%- endmacro %}
+
+{% macro spark__json_kept(expression, kept) -%}
+    to_json(map_filter(from_json({{ expression }}, 'map<string, string>'), (name, value) -> {{ kept }} is null or array_contains({{ kept }}, name)))
+{%- endmacro %}

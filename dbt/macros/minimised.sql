@@ -3,6 +3,32 @@
     case when keeps_{{ property }} then properties.{{ property }} end
 {%- endmacro %}
 
+{#- The context with the fields that the tracking plan keeps, and those that are `always` kept: a refusal is heard in any case. -#}
+{% macro kept_context(given, fields, always) -%}
+    {{ return(adapter.dispatch('kept_context', 'tessera')(given, fields, always)) }}
+{%- endmacro %}
+
+{% macro default__kept_context(given, fields, always) -%}
+    struct_pack(
+        {%- for name in fields %}
+        "{{ name }}" := {{ kept_context_field(given, name, always) }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    )
+{%- endmacro %}
+
+{% macro spark__kept_context(given, fields, always) -%}
+    named_struct(
+        {%- for name in fields %}
+        '{{ name }}', {{ kept_context_field(given, name, always) }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    )
+{%- endmacro %}
+
+{% macro kept_context_field(given, name, always) -%}
+    {%- set field = given ~ '.' ~ adapter.quote(name) -%}
+    {{ field if name in always else 'case when keeps_context_' ~ name ~ ' then ' ~ field ~ ' end' }}
+{%- endmacro %}
+
 {#- Whether a JSON text may hold an e-mail address or an international phone number, plain or escaped: a quick look, so that
     few rows are looked at closely. -#}
 {% macro may_name_someone(json) -%}

@@ -94,6 +94,7 @@ select
     known.is_acknowledged,
     case
         when known.operation <> 'remove' then null
+        when people.customer_id is null then 'customer is gone'
         when unconsented.customer_id is not null then 'no consent'
         when audiences.status <> 'active' then 'segment ' || audiences.status
         else 'left the segment'
@@ -110,3 +111,4 @@ select
 from known
 left join unconsented on known.segment = unconsented.segment and known.customer_id = unconsented.customer_id
 left join audiences on known.segment = audiences.segment
+left join warehouse.marts.dim_customers as people on known.customer_id = people.customer_id

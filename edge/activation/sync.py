@@ -182,7 +182,7 @@ class _One:
         self._execute("keep_known")
         refused = None if asked.is_confirmed else refusal
         if refused is not None:
-            guard.keep_withdrawals(self.connection)
+            guard.keep_withdrawals(self.connection, self.config)
         results += self._send(target, planned, refused)
         why = self._remember_stop(line)
         return self._report(started, results, planned, line, stopped=why, refused=refused)

@@ -1,2 +1,9 @@
+-- Whoever is gone goes too, unless so many are that something broke.
 delete from changes
-where reason is distinct from 'no consent'
+where
+    reason is null
+    or reason not in ('no consent', 'customer is gone')
+    or (
+        reason = 'customer is gone'
+        and (select count(*) from changes where is_acknowledged and reason = 'customer is gone') > $most_gone
+    )

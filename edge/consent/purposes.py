@@ -45,11 +45,24 @@ class Purpose(BaseModel):
 
 
 class Purposes(BaseModel):
-    """Every purpose; one that is not here is granted by nobody."""
+    """Every purpose; one that is not here is granted by nobody.
+
+    ``deleted_after_days`` after a person's last trace all of theirs is deleted; None is never.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     purposes: Mapping[Name, Purpose]
+    deleted_after_days: Days | None = None
+
+    @model_validator(mode="after")
+    def _nothing_in_use_is_deleted(self) -> Self:
+        if self.deleted_after_days is not None and self.deleted_after_days < self.longest_days:
+            raise ValueError(
+                f"deleted_after_days must be at least {self.longest_days}, the longest "
+                f"retention_days of a purpose, got {self.deleted_after_days}"
+            )
+        return self
 
     @property
     def sensitive(self) -> Mapping[str, str]:

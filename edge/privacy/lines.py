@@ -43,9 +43,12 @@ class Search:
     subject: Subject
     pattern: re.Pattern[bytes] | None
     needles: tuple[bytes, ...]
+    is_of_many: bool = False  # then only identifiers count, no text that mentions somebody
 
     def is_near(self, content: bytes) -> bool:
         """Say whether a text of theirs may stand in this; cheap, and never wrong when it denies."""
+        if self.is_of_many:
+            return True
         lowered = content.lower()
         return any(needle in lowered for needle in self.needles)
 
@@ -62,6 +65,11 @@ def search_for(subject: Subject) -> Search:
     """Make ready to look for a person."""
     needles = {form.encode().lower() for text in subject.texts() for form in forms(text)}
     return Search(subject, pattern(subject.telling_texts()), tuple(sorted(needles)))
+
+
+def search_for_many(subject: Subject) -> Search:
+    """Make ready to look for what bears an identifier of many people, however many they are."""
+    return Search(subject, None, (), is_of_many=True)
 
 
 def find(

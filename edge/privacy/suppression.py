@@ -74,6 +74,14 @@ def record(
         ledger.append(landing, kind, payloads, recorded_at, key=request_id)
 
 
+def record_guards(
+    landing: Path, guarded: Iterable[tuple[str, str]], *, recorded_at: datetime
+) -> None:
+    """Have what people shared, who are gone for another reason, tie nobody together."""
+    payloads = [{"identifier_type": type_, "hash": hash_} for type_, hash_ in sorted(guarded)]
+    ledger.append(landing, GUARD, payloads, recorded_at)
+
+
 def _hashes(landing: Path, kind: str) -> Iterable[str]:
     for path in ledger.files(landing):
         if f"-{kind}-" in path.name:

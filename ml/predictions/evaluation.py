@@ -141,22 +141,26 @@ def calibration_curve(
     )
 
 
-def deciles(labels: NDArray[np.bool_], probabilities: NDArray[np.float64]) -> pd.DataFrame:
+def deciles(
+    labels: NDArray[np.bool_], probabilities: NDArray[np.float64], *, groups: int = 10
+) -> pd.DataFrame:
     """Say what each tenth of the customers, the likeliest first, would bring.
 
     Parameters
     ----------
     labels : ndarray of bool, shape (n_rows,)
     probabilities : ndarray of float, shape (n_rows,)
+    groups : int
+        How many parts instead of tenths, where there are too few customers for these.
 
     Returns
     -------
-    DataFrame of shape (<= 10, 5)
+    DataFrame of shape (<= groups, 5)
         ``decile`` from 1, ``rows``, ``share`` that did it, ``lift`` (that share by the overall
         one) and ``gain`` (share of all who did it who are in this decile or an earlier one).
     """
     order = np.argsort(-probabilities, kind="stable")
-    parts = [part for part in np.array_split(order, 10) if len(part)]
+    parts = [part for part in np.array_split(order, groups) if len(part)]
     found = np.array([labels[part].sum() for part in parts], dtype=float)
     sizes = np.array([len(part) for part in parts])
     overall, total = labels.mean(), labels.sum()

@@ -170,9 +170,12 @@ def test_a_draft_that_says_the_same_gives_the_same_in_every_form(refreshed, day,
     assert all(
         after["size"] == before["size"] + after["entered"] - after["left"]
         for before, after in zip(sizes, sizes[1:], strict=False)
+        if after["entered"] is not None  # else too few to say
     )
-    assert messages["entries"] == sum(row["entered"] for row in sizes) > 0
-    assert messages["entries"] == messages["refused"] + messages["capped"] + messages["messages"]
+    assert messages["entries"] >= sum(row["entered"] or 0 for row in sizes) > 0
+    counts = [row[name] for row in sizes for name in ("size", "entered", "left")]
+    counts += [count for name, count in messages.items() if name != "cap_days"]
+    assert not {1, 2, 3, 4} & set(counts)
     page = (refreshed / "reports" / "backtest_recent_buyers.html").read_text()
     assert "data:image/png;base64," in page
     assert "<script" not in page

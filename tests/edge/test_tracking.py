@@ -16,16 +16,23 @@ def test_the_plan_of_the_repository_keeps_free_text_only_where_it_is_meant():
 
 def test_a_plan_that_keeps_nothing_is_one(tmp_path):
     path = tmp_path / "tracking_plan.yml"
-    path.write_text("every_event: []")
-    assert list(load(path).rows()) == [("*", "")]
+    path.write_text("every_event: []\ncontext: []\ntraits: []")
+    assert list(load(path).rows()) == [
+        ("*", ""),
+        ("(context)", ""),
+        ("(context)", "consent"),  # what a person refuses is heard in any case
+        ("(context)", "gpc"),
+        ("(traits)", ""),
+    ]
 
 
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
         ("every_event: [a b]", "should match pattern"),
-        ("events: {}", "every_event: Field required"),
-        ("every_event: []\nother: []", "Extra inputs are not permitted"),
+        ("context: []\ntraits: []\nevents: {}", "every_event: Field required"),
+        ("every_event: []\ntraits: []", "context: Field required"),
+        ("every_event: []\ncontext: []\ntraits: []\nother: []", "Extra inputs are not permitted"),
     ],
 )
 def test_a_mistake_is_one_line_that_says_where(tmp_path, text, reason):

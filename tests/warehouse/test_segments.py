@@ -264,13 +264,32 @@ def test_a_member_of_a_nested_segment_who_is_none_of_its_parent_fails_a_test(hom
     home.replace({table: held})
 
 
+CONSENTS = """
+create or replace table marts.dim_consent_status as
+select customer_id, purpose, is_granted, timestamp '2026-01-01' as answered_at
+from marts.dim_customers
+cross join (values ('marketing_email', true), ('ads', false)) as answers (purpose, is_granted)
+where hash(customer_id) % 3 < 2;
+update marts.dim_consent_status set is_granted = not is_granted where hash(customer_id) % 3 = 1
+"""
+
+
+def documented(word):
+    """Return the segment in CONTRIBUTING.md that speaks of something."""
+    text = (PROJECT_DIR.parent / "CONTRIBUTING.md").read_text()
+    (found,) = (x for x in re.findall(r"```sql\n(.*?)```", text, re.DOTALL) if word in x)
+    return found
+
+
 @pytest.fixture(scope="module")
 def changed(home) -> str:
-    """Build a day later with one segment's file gone and four that cannot be segments."""
+    """Build a day later with one segment gone, one more, and four that cannot be segments."""
     folder = "models/segments"
     later = AS_OF + pd.Timedelta(days=1)
     with_customers(home, {later: DRAWN}, later)
     members = (PROJECT_DIR / folder / "fct_segment_members.sql").read_text()
+    with duckdb.connect(str(home.warehouse)) as connection:
+        connection.execute(CONSENTS)
     unit_tests = ["_behaviour.yml", "_context.yml", "_hybrid.yml", "_intent.yml", "_lifecycle.yml"]
     start = "{{ segment(owner='a@example.com', purpose='analytics') }} select customer_id, "
     source = " from {{ ref('ftr_customers') }}"
@@ -281,11 +300,25 @@ def changed(home) -> str:
             f"{folder}/seg_without_moment.sql": f"{start} true as holds {source}",
             f"{folder}/seg_with_is_member.sql": f"{start} as_of, true as is_member {source}",
             f"{folder}/seg_with_gender.sql": f"{start} as_of, gender = 'f' as holds {source}",
+            f"{folder}/seg_willing_lapsed_buyers.sql": documented("dim_consent_status"),
             f"{folder}/seg_new_visitors.sql": None,
             f"{folder}/fct_segment_members.sql": members.replace("    'seg_new_visitors',\n", ""),
             **{f"{folder}/{name}": None for name in unit_tests},
         },
     )
+
+
+def test_a_segment_may_ask_for_consent_as_the_documented_one_does(changed, home):
+    assert "seg_willing_lapsed_buyers" in changed
+    lapsed = "select customer_id from features.ftr_customers where recency_days > 60"
+    willing = "select customer_id from marts.dim_consent_status where purpose = 'marketing_email'"
+    members = home.rows("select customer_id from segments.seg_willing_lapsed_buyers")
+    assert set(members) == set(home.rows(f"{lapsed} intersect {willing} and is_granted"))
+    refused = set(home.rows(f"{lapsed} intersect {willing} and not is_granted"))
+    silent = set(home.rows(f"{lapsed} except {willing}"))
+    assert members
+    assert refused - set(members) == refused != set()
+    assert silent - set(members) == silent != set()
 
 
 def test_what_cannot_be_a_segment_is_refused_by_the_name_of_its_file(changed, home):

@@ -1,4 +1,5 @@
-{#- One row per load, source, event and property that the tracking plan does not keep: how often it was dropped. -#}
+{#- One row per load, source, event and property that the tracking plan does not keep: how often it was dropped. Keys of
+    contexts and of the traits of identify calls stand beside them, as those of (context) and (traits). -#}
 {{ config(materialized='incremental', incremental_strategy='append') }}
 
 with
@@ -14,6 +15,34 @@ given as (
     from {{ source('raw', 'events') }}
     where
         properties is not null
+        {% if is_incremental() %} and loaded_at > {{ watermark('loaded_at') }} {% endif %}
+    group by all
+
+    union all
+
+    select
+        loaded_at,
+        source,
+        '(context)' as event,
+        json_keys(context) as property_names,
+        count(*) as events
+    from {{ source('raw', 'events') }}
+    where
+        context is not null
+        {% if is_incremental() %} and loaded_at > {{ watermark('loaded_at') }} {% endif %}
+    group by all
+
+    union all
+
+    select
+        loaded_at,
+        source,
+        '(traits)' as event,
+        json_keys(traits) as property_names,
+        count(*) as events
+    from {{ source('raw', 'events') }}
+    where
+        type = 'identify' and traits is not null
         {% if is_incremental() %} and loaded_at > {{ watermark('loaded_at') }} {% endif %}
     group by all
 
@@ -42,6 +71,7 @@ dropped as (
     from given
     inner join plan as others on others.event = '*'
     left join plan on given.event = plan.event
+    where plan.event is not null or given.event not in ('(context)', '(traits)')
 
 )
 

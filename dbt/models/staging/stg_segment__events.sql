@@ -11,6 +11,7 @@
     'traits': {'email': 'varchar', 'phone': 'varchar'},
     'consent': {'categoryPreferences': 'json', 'version': 'varchar'},
 } %}
+{%- set always = ['consent', 'gpc'] %}
 {%- set property_fields = {
     'path': 'varchar', 'referrer': 'varchar', 'category': 'varchar',
     'product_id': 'varchar', 'name': 'varchar', 'brand': 'varchar',
@@ -52,26 +53,64 @@ plan as (
 
 ),
 
+-- Without a list all is kept.
+context_plan as (
+
+    select
+        {% for key in context_fields if key not in always -%}
+        coalesce(bool_or(property = '{{ key }}'), true) as keeps_context_{{ key }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ source('raw', 'tracking_plan') }}
+    where event = '(context)'
+
+),
+
+traits_plan as (
+
+    select list(property) as kept_traits
+    from {{ source('raw', 'tracking_plan') }}
+    where event = '(traits)'
+
+),
+
+traits_kept as (
+
+    select
+        accepted.* exclude (traits),
+        context_plan.*,
+        case when accepted.type = 'identify' then {{ json_kept('accepted.traits', 'traits_plan.kept_traits') }} end as traits
+    from accepted
+    cross join context_plan
+    cross join traits_plan
+
+),
+
 opened as (
 
     select
-        accepted.* exclude (context, properties, traits, integrations),
-        coalesce({{ may_name_someone('accepted.properties') }}, false)
-        or coalesce({{ may_name_someone('accepted.context') }}, false) as is_suspect,
+        traits_kept.* exclude (context, properties, integrations),
+        coalesce({{ may_name_someone('traits_kept.properties') }}, false)
+        or coalesce({{ may_name_someone('traits_kept.context') }}, false) as is_suspect,
         {% for property in property_fields -%}
         coalesce(plan.keeps_{{ property }}, others.keeps_{{ property }}, true) as keeps_{{ property }},
         {% endfor -%}
-        coalesce(sources.namespace, accepted.source) as namespace,
-        {{ json_fields('accepted.context', context_fields) }} as context,
-        {{ json_fields('accepted.properties', property_fields) }} as properties,
-        case when accepted.type = 'identify' then accepted.traits end as traits,
-        case
-            when accepted.type = 'identify' then {{ json_fields('accepted.traits', {'email': 'varchar', 'phone': 'varchar'}) }}
-        end as contacts
-    from accepted
-    left join sources on accepted.source = sources.source
-    left join plan on case when accepted.type = 'track' then accepted.event else accepted.type end = plan.event
+        coalesce(sources.namespace, traits_kept.source) as namespace,
+        {{ json_fields('traits_kept.context', context_fields) }} as given_context,
+        {{ json_fields('traits_kept.properties', property_fields) }} as properties,
+        {{ json_fields('traits_kept.traits', {'email': 'varchar', 'phone': 'varchar'}) }} as contacts
+    from traits_kept
+    left join sources on traits_kept.source = sources.source
+    left join plan on case when traits_kept.type = 'track' then traits_kept.event else traits_kept.type end = plan.event
     left join plan as others on others.event = '*'
+
+),
+
+minimised as (
+
+    select
+        *,
+        {{ kept_context('given_context', context_fields, always) }} as context
+    from opened
 
 )
 
@@ -134,4 +173,4 @@ select
     traits,
     context.consent."categoryPreferences" as consent,
     loaded_at
-from opened
+from minimised

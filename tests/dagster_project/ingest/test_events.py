@@ -61,7 +61,7 @@ def test_every_field_has_its_column(home):
         "original_timestamp": at("2026-01-01T00:00:01.500000"),
         "sent_at": at("2025-12-31T23:00:02"),
         "received_at": at("2026-01-01T00:00:03"),
-        "context": '{"ip":"1.2.3.4"}',
+        "context": '{"ip":"1.2.3.0"}',
         "properties": '{"price":1.5}',
         "traits": '{"plan":"é"}',
         "integrations": '{"All":true}',

@@ -3,8 +3,11 @@
 from dataclasses import replace
 from datetime import datetime
 
+import duckdb
+
 from dagster_project.privacy import audit
-from dagster_project.privacy.audit import Audit, Column, Flow, Use
+from dagster_project.privacy.audit import Audit, Column, Dropped, Flow, Use
+from dagster_project.statements import statement
 from edge.activation import targets
 from edge.consent import purposes
 from tests.conftest import PROJECT
@@ -56,3 +59,17 @@ def test_the_next_audit_says_what_came_and_what_went(tmp_path):
     ]
     assert changes[0] in audit.write(tmp_path, replace(now, changes=changes)).read_text()
     assert audit.changes(tmp_path, now) == []
+
+
+def test_what_the_tracking_plan_dropped_is_counted_by_name_unless_too_few_bear_it(tmp_path):
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create schema staging; create table staging.stg_segment__dropped_properties as "
+            "from (values ('(context)', 'ip', 3), ('(context)', 'ip', 4), ('(traits)', 'iban', 5), "
+            "('page', 'anns_diary', 4)) as given (event, property, events)"
+        )
+        rows = connection.execute(statement(audit.PACKAGE, "dropped"), {"minimum": 5}).fetchall()
+    found = [Dropped(*row) for row in rows]
+    assert found == [Dropped("(context)", "ip", 7), Dropped("(traits)", "iban", 5)]
+    page = audit.write(tmp_path, replace(FIRST, dropped=found)).read_text()
+    assert '<td>(context)</td><td>ip</td><td class="number">7</td>' in page

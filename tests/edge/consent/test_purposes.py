@@ -43,6 +43,10 @@ def test_the_purposes_of_the_repository_are_valid_and_ask_before_they_write():
             "retention_days: 1}}",
             "legal_basis: Input should be 'consent'",
         ),
+        (
+            f"deleted_after_days: 29\npurposes: {{ads: {{{KEPT}, without_answer: denied}}}}",
+            "deleted_after_days must be at least 30",
+        ),
         ("", "valid dictionary"),
         ("purposes: [", "not valid YAML"),
     ],
