@@ -1,11 +1,13 @@
 """Nothing a backtest says or shows is of fewer people than the least group, five."""
 
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
-from dagster_project.backtests import discretion, report
+from dagster_project.backtests import discretion
 from dagster_project.backtests.backtest import Backtest
+from dagster_project.reports import backtest as report
 
 AT = datetime.fromisoformat("2026-03-01")
 SIZE = {"as_of": AT, "customers": 90, "size": 30, "share": 1 / 3, "entered": 10, "left": 0}
@@ -82,7 +84,7 @@ def test_overlaps():
     assert hidden(small, discretion.overlap(small)) == {"size", "common", "jaccard"}
 
 
-def test_the_page_of_a_segment_of_very_few_draws_and_says_nothing_of_them():
+def test_the_page_of_a_segment_of_very_few_draws_and_says_nothing_of_them(tmp_path: Path):
     sizes = [discretion.size({**SIZE, "size": size, "entered": 1, "left": 2}) for size in (3, 4)]
     found = Backtest(
         segment="tiny",
@@ -98,7 +100,7 @@ def test_the_page_of_a_segment_of_very_few_draws_and_says_nothing_of_them():
         seconds=1.0,
         file="stays.parquet",
     )
-    page = report.render(found)
-    assert "<b>–</b>members at the end" in page
+    page = report.write(tmp_path, found).read_text()
+    assert "<b>–</b><span>members at the end" in page
     assert "So few people entered" in page
-    assert '<td class="n">–</td><td class="n">–</td><td class="n">–</td>' in page
+    assert "<td>–</td><td>–</td><td>–</td>" in page

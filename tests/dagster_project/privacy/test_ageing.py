@@ -6,7 +6,7 @@ from datetime import timedelta
 import duckdb
 import pytest
 
-from dagster_project import identity
+from dagster_project.identity import resolution
 from dagster_project.ingest import ingestion
 from dagster_project.platform import Platform
 from dagster_project.privacy import ageing, landing, remains, removal
@@ -68,7 +68,7 @@ def platform(settings):
         doors.put(content, name=name, source=source, landing=settings.landing)
     with made.warehouse.connect("test") as connection:
         ingest(made, connection)
-        identity.create_tables(connection)
+        resolution.create_tables(connection)
         connection.execute(TABLES)
         newest = CLOCK.replace(year=2026, month=1)
         for name, days in SILENT.items():
