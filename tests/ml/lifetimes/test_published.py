@@ -1,23 +1,20 @@
 """The published figures of the CDNOW sample, 39 weeks, found again."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from ml.lifetimes import bg_nbd, gamma_gamma
 
-SAMPLE = Path(__file__).parents[4] / "shared" / "data" / "cdnow_sample.txt"
 END = pd.Timestamp("1997-09-30")
 
 
 @pytest.fixture(scope="module")
-def calibration():
-    if not SAMPLE.exists():
-        pytest.skip(f"the CDNOW sample is not in {SAMPLE.parent}")
+def calibration(real_data):
     names = ["master_id", "customer_id", "date", "quantity", "value"]
-    bought = pd.read_csv(SAMPLE, sep=r"\s+", names=names, dtype={"date": str})
+    bought = pd.read_csv(
+        real_data / "cdnow_sample.txt", sep=r"\s+", names=names, dtype={"date": str}
+    )
     bought["date"] = pd.to_datetime(bought["date"], format="%Y%m%d")
     bought = bought[bought["date"] <= END]
     days = bought.groupby(["customer_id", "date"], as_index=False)["value"].sum()
