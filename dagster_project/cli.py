@@ -24,15 +24,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command()(explain.explain)
-app.command()(backtest.backtest)
-app.add_typer(segment.app, name="segment")
-app.add_typer(models.app, name="models")
-app.add_typer(consent.app, name="consent")
 FormatOption = Annotated[Format, typer.Option("--format", help="How to print the result.")]
 
 
-@app.command()
 def simulate(
     customers: Annotated[int, typer.Option(min=1, help="People in the shop.")],
     days: Annotated[int, typer.Option(min=1, help="Days to simulate; about one event a day each.")],
@@ -41,7 +35,7 @@ def simulate(
     start: Annotated[str, typer.Option(help="First day, such as 2026-01-01.")] = "2026-01-01",
     form: FormatOption = Format.table,
 ) -> None:
-    """Write the events of a shop whose truth is known, to try the platform at any size."""
+    """Write the events of a shop of any size whose truth is known."""
     from edge.simulator.shop import simulate as simulate_shop
 
     if out.exists() and any(out.iterdir()):
@@ -63,7 +57,6 @@ def simulate(
     _print(facts, form)
 
 
-@app.command()
 def load(
     paths: Annotated[list[Path], typer.Argument(help="Files, or folders to take files from.")],
     source: Annotated[
@@ -82,7 +75,6 @@ def load(
     output.print_rows(columns, [(str(x.path), x.file or "", x.status) for x in landed], form)
 
 
-@app.command()
 def run(
     job: Annotated[str, typer.Argument(help="A job, such as refresh_segments.")],
     as_of: Annotated[
@@ -90,7 +82,7 @@ def run(
     ] = None,
     form: FormatOption = Format.table,
 ) -> None:
-    """Run a job here and now, with progress; it waits while another run holds the warehouse."""
+    """Run a job here and now; it waits while another has the warehouse."""
     from dagster_project import platform, runs
 
     settings = environment.load()
@@ -113,7 +105,6 @@ def run(
         raise typer.Exit(1)
 
 
-@app.command()
 def sql(
     query: Annotated[str, typer.Argument(help="One SELECT statement.")],
     form: Annotated[QueryFormat, typer.Option("--format", help="How to print the rows.")] = (
@@ -127,9 +118,8 @@ def sql(
     output.print_rows(result.columns, result.rows, form)
 
 
-@app.command()
 def status(form: FormatOption = Format.table) -> None:
-    """Show what is loaded, what is published, the segments and the models."""
+    """Show what is loaded and published, the segments and the models."""
     from dagster_project.status import summary
 
     facts = summary.read(environment.load())
@@ -139,20 +129,18 @@ def status(form: FormatOption = Format.table) -> None:
         summary.show(facts)
 
 
-@app.command()
 def ui(
     port: Annotated[int, typer.Option(help="Port of the Dagster web UI.")] = 3000,
     mlflow_port: Annotated[int, typer.Option(help="Port of MLflow.")] = 5000,
 ) -> None:
-    """Serve the Dagster web UI and MLflow on this machine until Ctrl-C."""
+    """Serve the Dagster web UI and MLflow here until Ctrl-C."""
     from dagster_project import servers
 
     servers.serve(environment.load(), port=port, mlflow_port=mlflow_port, tell=_say)
 
 
-@app.command()
 def setup() -> None:
-    """Make the home ready: folders, dbt's manifest, Dagster's instance and MLflow's schema."""
+    """Make the home ready: folders and stores; safe to repeat."""
     from dagster_project import dbt_project, homes
 
     settings = environment.load()
@@ -161,13 +149,12 @@ def setup() -> None:
     dbt_project.manifest(settings)
 
 
-@app.command()
 def demo(
     customers: Annotated[int, typer.Option(min=1, help="People in the shop.")] = 2000,
     days: Annotated[int, typer.Option(min=1, help="Days to simulate.")] = 90,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same shop.")] = 7,
 ) -> None:
-    """Simulate a small shop, run the whole lineage and show what came of it."""
+    """Take a small simulated shop through the whole lineage."""
     from dagster_project import demonstration
 
     settings = environment.load()
@@ -175,11 +162,15 @@ def demo(
         raise typer.Exit(1)
 
 
-app.command()(sync.sync)
-app.command()(trigger_commands.triggers)
-app.command()(rebuild_commands.rebuild)
-app.command()(privacy_commands.erase)
-app.command()(privacy_commands.access)
+COMMANDS = (  # in the order in which a newcomer needs them
+    setup, demo, ui, load, run, status, sql,
+    explain.explain, backtest.backtest, sync.sync, trigger_commands.triggers,
+    privacy_commands.access, privacy_commands.erase, rebuild_commands.rebuild, simulate,
+)  # fmt: skip
+for command in COMMANDS:
+    app.command()(command)
+for group, name in ((segment, "segment"), (models, "models"), (consent, "consent")):
+    app.add_typer(group.app, name=name)
 
 
 def main() -> None:
@@ -194,6 +185,8 @@ def main() -> None:
 
 def _one_line(error: BaseException) -> str:
     message = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+    if isinstance(error, FileNotFoundError) and error.filename:
+        message = f"{error.filename} is not there: check the path"
     return " ".join(message.split()) or type(error).__name__
 
 

@@ -91,6 +91,6 @@ def parse_moment(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise ValueError(
-            f"as_of must be ISO 8601, such as 2026-03-01 or 2026-03-01T12:00:00Z, got {text!r}"
+            f"a moment is ISO 8601, such as 2026-03-01 or 2026-03-01T12:00:00Z, got {text!r}"
         ) from error
     return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
 from dagster_project.cli import app
 from tests.conftest import PROJECT
@@ -183,6 +184,13 @@ def test_dbt_shows_each_target_as_an_exposure():
     exposures = yaml.safe_load((MODELS / "segments" / "_exposures.yml").read_text())["exposures"]
     targets = yaml.safe_load((PROJECT / "config" / "targets.yml").read_text())["targets"]
     assert {exposure["name"] for exposure in exposures} == set(targets)
+
+
+@pytest.mark.parametrize("group", ["", "segment", "models", "consent"])
+def test_every_command_says_what_it_does_in_one_whole_line(group):
+    told = CliRunner().invoke(app, [*group.split(), "--help"], terminal_width=80).stdout
+    assert "Commands:" in told
+    assert "..." not in told.split("Commands:")[1]
 
 
 @pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])

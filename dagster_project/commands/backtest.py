@@ -39,7 +39,7 @@ def backtest(
         Format.table
     ),
 ) -> None:
-    """Try a segment on history: size, who came and went, messages, what came after, overlap."""
+    """Try a segment on history: who came and went, and what followed."""
     from dagster_project import homes, keys
     from dagster_project.backtests import backtest as backtests
     from dagster_project.backtests import moments

@@ -26,7 +26,7 @@ class Answer(StrEnum):
 
 @app.command()
 def show(customer: Customer, form: FormatOption = Format.table) -> None:
-    """Show what holds for each purpose and every answer behind it, oldest first."""
+    """Show what holds for each purpose and the answers behind it."""
     from dataclasses import asdict
 
     from edge.consent import purposes, standing
@@ -55,7 +55,7 @@ def set_(
     by: Annotated[str | None, typer.Option(help="Who writes it down; by default you.")] = None,
     form: FormatOption = Format.table,
 ) -> None:
-    """Write down an answer: a withdrawal holds from the next sync on, a grant from a refresh on."""
+    """Write down an answer. A withdrawal holds from the next sync on, a grant from a refresh on."""
     from dagster_project.platform import Platform
     from edge.consent import purposes, standing
 

@@ -29,7 +29,7 @@ def explain(
         Format.table
     ),
 ) -> None:
-    """Show why a customer is in a segment or not, or all their segments and what is predicted."""
+    """Show why a customer is in a segment or not, or all of theirs."""
     from edge.explain import explain as explain_member
     from edge.memberships import memberships
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from dagster_project.registry import Registry, Version
 
 app = typer.Typer(
-    help="See trained models and why each is in use; promote one, or go back.",
+    help="See models and why each is in use; promote one, or go back.",
     no_args_is_help=True,
 )
 NameArgument = Annotated[str, typer.Argument(help="A model, such as clusters.")]
@@ -54,7 +54,7 @@ def show(
     ] = None,
     form: FormatOption = Format.table,
 ) -> None:
-    """Show one version: its data, code, parameters, measures and why it is in use or not."""
+    """Show one version: its data, measures and why it is in use."""
     registry = _registry()
     version = _found(registry, name, number)
     facts = _facts(registry, version)

@@ -26,7 +26,7 @@ def new(
         "Visited at least three times in 30 days and bought nothing"
     ),
 ) -> None:
-    """Write a segment that works, its place in the list and its unit test: change them to yours."""
+    """Write a segment that works, to be changed. Its unit test and its place in the list too."""
     from dagster_project.authoring.new import create
     from dagster_project.dbt_project import PROJECT_DIR
     from dagster_project.platform import Platform
@@ -57,7 +57,7 @@ def check(
         Format.table
     ),
 ) -> None:
-    """Say what is wrong with segments, and how large and costly they are; fails on problems."""
+    """Say what is wrong with segments, their size and their cost. Fails on problems."""
     from dagster_project import homes
     from dagster_project.authoring.check import check as check_segments
     from dagster_project.platform import Platform

@@ -41,7 +41,7 @@ def sync(
         Format.table
     ),
 ) -> None:
-    """Send what changed since each target's last acknowledgement; show the plan first."""
+    """Send what changed since each target's last acknowledgement."""
     from dagster_project import syncing
     from dagster_project.platform import Platform
     from edge.activation.sync import Asked, Report

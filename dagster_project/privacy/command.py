@@ -29,7 +29,7 @@ def erase(
         bool, typer.Option("--resume", help="Only go on with what was interrupted or waits.")
     ] = False,
 ) -> None:
-    """Erase one person from everything that is held and sent, and print the receipt."""
+    """Erase one person from all that is held and sent."""
     from dagster_project.privacy import erasure
 
     settings = environment.load()
@@ -55,7 +55,7 @@ def access(
     email: EmailOption = None,
     requested_at: AskedOption = None,
 ) -> None:
-    """Write everything that is held on one person, as JSON and CSV, with a page to read."""
+    """Write all that is held on one person: JSON, CSV and a page."""
     from dagster_project.privacy import access as accesses
 
     settings = environment.load()

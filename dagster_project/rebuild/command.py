@@ -18,7 +18,7 @@ def rebuild(
         Format.table
     ),
 ) -> None:
-    """Make a past build again from its landing files and compare the members of its segments."""
+    """Make a past build again and compare the members of segments."""
     from dagster_project.rebuild import rebuilding
 
     def say(line: str) -> None:

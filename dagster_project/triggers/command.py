@@ -23,7 +23,7 @@ def triggers(
         Format.table
     ),
 ) -> None:
-    """Decide whom triggers fire for now, or show what they would have done in a past span."""
+    """Decide whom triggers fire for, now or on trial in a past span."""
     from dagster_project.platform import Platform, parse_moment
     from dagster_project.triggers import evaluation
 
