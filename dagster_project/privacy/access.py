@@ -18,6 +18,7 @@ from dagster_project.privacy import landing, subjects
 from dagster_project.privacy.rows import ID_COLUMNS
 from dagster_project.privacy.subjects import PACKAGE, run
 from dagster_project.reports import page
+from dagster_project.reports.definitions import in_words
 from dagster_project.settings import Settings
 from dagster_project.statements import statement
 from edge.privacy import lines, requests
@@ -49,7 +50,10 @@ WORDS = {
     "ml.recommendations": "What is recommended to you.",
     "activation.fct_deliveries": "To whom data of yours was sent.",
     "activation.fct_triggers": "Messages that were triggered for you.",
+    "marts.dim_customer_identifiers": "Which sources know you by what.",
+    "marts.dim_visitors": "Whom your visits were counted as.",
 }
+OTHERS = {"features": "Figures on your", "segments": "What put you in the group of"}
 SCHEMAS = ("marts", "features", "ml", "segments", "activation")
 
 
@@ -161,11 +165,19 @@ def _write(out: Path, part: Part) -> None:
 
 def _write_index(out: Path, parts: list[Part]) -> None:
     shown = [
-        {"words": WORDS.get(part.name, part.name), "rows": len(part.rows), "stem": _stem(part)}
+        {"words": words(part.name), "rows": len(part.rows), "stem": _stem(part)}
         for part in parts
         if part.rows
     ]
     page.write(out / "index.html", page.render("access.html", parts=shown))
+
+
+def words(name: str) -> str:
+    """Say to a person what a table holds of them."""
+    schema, _, table = name.partition(".")
+    if name in WORDS or schema not in OTHERS:
+        return WORDS.get(name, name)
+    return f"{OTHERS[schema]} {in_words(table.partition('_')[2]).lower()}."
 
 
 def _stem(part: Part) -> str:
