@@ -15,6 +15,7 @@ from expectations import worker
 
 # the code location of workspace.yaml: by it the web UI counts a run to its job
 PLACE = {".dagster/repository": "__repository__@tessera"}
+INTERRUPTED = "DagsterExecutionInterruptedError"  # by Ctrl-C or by being ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def run(
             erasure.resume(settings, tell, waits=False)
         except RuntimeError as error:  # this run has work of its own
             tell(f"an erasure waits: {error}")
-    progress = _Progress(tell)
+    progress = Progress(tell)
     run_id = str(uuid.uuid4())
     started = time.monotonic()
     log = settings.home / "logs" / f"run-{run_id}.log"
@@ -110,7 +111,7 @@ def _silent_console() -> Mapping[str, object]:
     return {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
-class _Progress:
+class Progress:
     """Turns the events of one run into lines for a person."""
 
     def __init__(self, tell: Callable[[str], None]) -> None:
@@ -121,6 +122,7 @@ class _Progress:
         self.warnings: list[Failure] = []
 
     def hear(self, entry: dg.EventLogEntry) -> None:
+        """Tell of one event, and keep what failed."""
         event = entry.dagster_event
         if event is None:
             if entry.user_message.startswith(PROGRESS):
@@ -154,4 +156,8 @@ def _root_cause(event: dg.DagsterEvent) -> str:
     error = event.step_failure_data.error
     while error is not None and error.cause is not None:
         error = error.cause
-    return "no reason given" if error is None else error.message.strip()
+    if error is None:
+        return "no reason given"
+    if error.cls_name == INTERRUPTED:
+        return "the run was interrupted: run it again"
+    return error.message.strip()
