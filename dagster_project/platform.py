@@ -16,6 +16,7 @@ from edge.sources import load as load_sources
 from edge.tracking import TrackingPlan
 from edge.tracking import load as load_tracking_plan
 
+RESUMED_TAG = "tessera/resumed"  # the run began after erasures under way were gone on with
 AS_OF_TAG = "tessera/as_of"  # the moment that a run asks for
 PROGRESS = "· "  # marks the lines of a run's log that ``tessera run`` shows
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import dagster as dg
 
 from dagster_project import homes
-from dagster_project.platform import AS_OF_TAG, PROGRESS
+from dagster_project.platform import AS_OF_TAG, PROGRESS, RESUMED_TAG
 from dagster_project.settings import Settings, apply
 from expectations import worker
 
@@ -72,10 +72,7 @@ def run(
     if resumes:
         from dagster_project.privacy import erasure  # which runs jobs itself
 
-        try:
-            erasure.resume(settings, tell, waits=False)
-        except RuntimeError as error:  # this run has work of its own
-            tell(f"an erasure waits: {error}")
+        erasure.resume_beside(settings, tell)
     progress = Progress(tell)
     run_id = str(uuid.uuid4())
     started = time.monotonic()
@@ -91,7 +88,7 @@ def run(
             instance=instance,
             run_id=run_id,
             raise_on_error=False,
-            tags=PLACE if as_of is None else {**PLACE, AS_OF_TAG: as_of},
+            tags={**PLACE, RESUMED_TAG: "yes", **({} if as_of is None else {AS_OF_TAG: as_of})},
             run_config=_silent_console(),
             asset_selection=[dg.AssetKey(key.split("/")) for key in only] or None,
         )

@@ -10,7 +10,7 @@ from dagster_project import scoring
 from dagster_project.identity import resolution
 from dagster_project.ingest import ingestion, tracking
 from dagster_project.lateness import evaluation as lateness
-from dagster_project.platform import AS_OF_TAG, Platform, telling
+from dagster_project.platform import AS_OF_TAG, RESUMED_TAG, Platform, telling
 from dagster_project.statements import statement
 from edge import landing
 from expectations import worker
@@ -48,6 +48,10 @@ def raw_tables(
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Load every landing file that is not loaded yet, and set the moment to evaluate."""
     settings = platform.settings
+    if RESUMED_TAG not in context.run.tags:  # of the web UI, a schedule or a sensor
+        from dagster_project.privacy import erasure  # which runs jobs itself
+
+        erasure.resume_beside(settings, telling(context))
     worker.started()  # imports what the checks need beside ingestion
     landing.adopt(settings.landing)
     moment = platform.requested_moment(context.run.tags.get(AS_OF_TAG))

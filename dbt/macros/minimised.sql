@@ -3,6 +3,27 @@
     case when keeps_{{ property }} then properties.{{ property }} end
 {%- endmacro %}
 
+{#- Of the properties that are read, those that config/tracking_plan.yml keeps. One row per event that it names. -#}
+{% macro kept_properties(plan, property_fields) -%}
+    select
+        event,
+        {% for property in property_fields -%}
+        bool_or(property = '{{ property }}') as keeps_{{ property }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ plan }}
+    group by event
+{%- endmacro %}
+
+{#- Of the keys of contexts that are read, and of traits, those that the plan keeps; all where it has no list of them. -#}
+{% macro kept_keys(plan, context_fields, always) -%}
+    select
+        {% for name in context_fields if name not in always -%}
+        coalesce(bool_or(case when event = '(context)' then property = '{{ name }}' end), true) as keeps_context_{{ name }},
+        {% endfor -%}
+        list(property) filter (where event = '(traits)') as kept_traits
+    from {{ plan }}
+{%- endmacro %}
+
 {#- The context with the fields that the tracking plan keeps, and those that are `always` kept: a refusal is heard in any case. -#}
 {% macro kept_context(given, fields, always) -%}
     {{ return(adapter.dispatch('kept_context', 'tessera')(given, fields, always)) }}

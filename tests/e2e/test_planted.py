@@ -43,6 +43,12 @@ def test_planted_personal_data_stands_with_contacts_and_nowhere_it_should_not(au
         assert any(part in where for where in expected), part
 
 
+def test_a_whole_ip_address_stands_in_landing_files_alone(audited):
+    seen = {where for where, text in contents(audited) if planted.ADDRESS in text}
+    assert seen
+    assert [where for where in seen if not where.startswith("landing/")] == []
+
+
 def test_the_audit_names_every_column_that_holds_what_was_planted(audited):
     page = (audited / "reports" / "privacy.html").read_text()
     with duckdb.connect(str(audited / "warehouse.duckdb"), read_only=True) as connection:

@@ -40,67 +40,38 @@ sources as (
 
 ),
 
--- Of the properties that are read, those that config/tracking_plan.yml keeps: of each event that it knows, and of others.
+-- Of each event that the tracking plan knows, and of others.
 plan as (
 
-    select
-        event,
-        {% for property in property_fields -%}
-        bool_or(property = '{{ property }}') as keeps_{{ property }}{{ ',' if not loop.last }}
-        {% endfor %}
-    from {{ source('raw', 'tracking_plan') }}
-    group by event
+    {{ kept_properties(source('raw', 'tracking_plan'), property_fields) }}
 
 ),
 
--- Without a list all is kept.
-context_plan as (
+-- Of contexts and of traits. Grain: one row.
+kept_keys as (
 
-    select
-        {% for key in context_fields if key not in always -%}
-        coalesce(bool_or(property = '{{ key }}'), true) as keeps_context_{{ key }}{{ ',' if not loop.last }}
-        {% endfor %}
-    from {{ source('raw', 'tracking_plan') }}
-    where event = '(context)'
-
-),
-
-traits_plan as (
-
-    select list(property) as kept_traits
-    from {{ source('raw', 'tracking_plan') }}
-    where event = '(traits)'
-
-),
-
-traits_kept as (
-
-    select
-        accepted.* exclude (traits),
-        context_plan.*,
-        case when accepted.type = 'identify' then {{ json_kept('accepted.traits', 'traits_plan.kept_traits') }} end as traits
-    from accepted
-    cross join context_plan
-    cross join traits_plan
+    {{ kept_keys(source('raw', 'tracking_plan'), context_fields, always) }}
 
 ),
 
 opened as (
 
     select
-        traits_kept.* exclude (context, properties, integrations),
-        coalesce({{ may_name_someone('traits_kept.properties') }}, false)
-        or coalesce({{ may_name_someone('traits_kept.context') }}, false) as is_suspect,
+        accepted.* exclude (context, properties, traits, integrations),
+        kept_keys.* exclude (kept_traits),
+        coalesce({{ may_name_someone('accepted.properties') }}, false)
+        or coalesce({{ may_name_someone('accepted.context') }}, false) as is_suspect,
         {% for property in property_fields -%}
         coalesce(plan.keeps_{{ property }}, others.keeps_{{ property }}, true) as keeps_{{ property }},
         {% endfor -%}
-        coalesce(sources.namespace, traits_kept.source) as namespace,
-        {{ json_fields('traits_kept.context', context_fields) }} as given_context,
-        {{ json_fields('traits_kept.properties', property_fields) }} as properties,
-        {{ json_fields('traits_kept.traits', {'email': 'varchar', 'phone': 'varchar'}) }} as contacts
-    from traits_kept
-    left join sources on traits_kept.source = sources.source
-    left join plan on case when traits_kept.type = 'track' then traits_kept.event else traits_kept.type end = plan.event
+        coalesce(sources.namespace, accepted.source) as namespace,
+        {{ json_fields('accepted.context', context_fields) }} as given_context,
+        {{ json_fields('accepted.properties', property_fields) }} as properties,
+        case when accepted.type = 'identify' then {{ json_kept('accepted.traits', 'kept_keys.kept_traits') }} end as traits
+    from accepted
+    cross join kept_keys
+    left join sources on accepted.source = sources.source
+    left join plan on case when accepted.type = 'track' then accepted.event else accepted.type end = plan.event
     left join plan as others on others.event = '*'
 
 ),
@@ -109,7 +80,8 @@ minimised as (
 
     select
         *,
-        {{ kept_context('given_context', context_fields, always) }} as context
+        {{ kept_context('given_context', context_fields, always) }} as context,
+        {{ json_fields('traits', {'email': 'varchar', 'phone': 'varchar'}) }} as contacts
     from opened
 
 )

@@ -128,6 +128,7 @@ class Receiver:
             if row.key in done:
                 continue
             self.effects.append(row)
+            done.add(row.key)
             if row.operation == "remove":
                 self.members.pop(self._identity(row), None)
             else:
