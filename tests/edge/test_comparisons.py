@@ -73,7 +73,10 @@ def test_words_say_what_they_are_and_what_would_match(parts):
     assert needs(parts("is_new")) == []
     assert needs(parts("is_in_b_or_g")) == ["is Bern, must be one of Basel, Genf"]
     assert needs(parts("begins_with_g")) == ["is Bern, must be such that starts_with(city, 'G')"]
-    assert needs(parts("is_elsewhere")) == ["is Bern, must be unlike B%", "is Bern, must be unknown"]
+    assert needs(parts("is_elsewhere")) == [
+        "is Bern, must be unlike B%",
+        "is Bern, must be unknown",
+    ]
 
 
 def test_a_negation_turns_what_its_parts_ask_for(parts):

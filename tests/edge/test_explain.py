@@ -43,7 +43,10 @@ from (
         features.recency <= 30 as is_recent,
         features.kind,
         features.recency
-    from (select *, 'plain' as kind, null::integer as recency from "warehouse"."features"."ftr_customers") as features
+    from (
+        select *, 'plain' as kind, null::integer as recency
+        from "warehouse"."features"."ftr_customers"
+    ) as features
 ) as rule;
 """
 FLAG_SHARE = 150 / 199  # of the 199 others, 150 have spent less than c150
@@ -128,7 +131,7 @@ def test_everyone_explained_agrees_with_the_segment_table(published):
 def test_an_unknown_segment_names_near_ones(published):
     with pytest.raises(LookupError, match=r"no segment 'cart_abandonners'.*cart_abandoners"):
         explain(published, "c150", "cart_abandonners")
-    with pytest.raises(LookupError, match=r"no segment 'zzz'.*cart_abandoners, flagged, loyal, odd"):
+    with pytest.raises(LookupError, match=r"no segment 'zzz'.*abandoners, flagged, loyal, odd"):
         explain(published, "c150", "zzz")
 
 
