@@ -49,7 +49,7 @@ def memberships(published: Path, customer_id: str) -> Memberships:
         known = connection.execute(statement("edge", "customer_known"), given).fetchone()
         as_of, is_customer, became = known or (None, False, None)
         if not is_customer:
-            reason = f"merged into {became}" if became else "nobody of that name"
+            reason = f"merged into {became}" if became else "see marts.dim_customers"
             raise LookupError(f"no customer {customer_id!r}: {reason}")
         current = connection.execute(statement("edge", "memberships"), given).fetchall()
         former = connection.execute(statement("edge", "former_memberships"), given).fetchall()

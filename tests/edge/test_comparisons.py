@@ -66,6 +66,7 @@ def test_each_part_of_a_case_has_its_own_verdict_and_distance(parts):
 
 def test_words_that_hold_have_a_verdict_and_need_nothing(parts):
     like, known = parts("is_in_b")
+    assert like.text == "city LIKE 'B%'"
     assert (like.holds, like.distance, like.needed, known.holds) == (True, None, None, True)
 
 
