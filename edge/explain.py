@@ -185,8 +185,14 @@ def _with_parts(
         return replace(condition, parts=(*found, *behind))
     only = rule.parts[0]
     if not found and only.sign is None and only.wanted is not None:
-        # the file looks at a column that it does not select: of yes and no, the answer is the value
-        asked = wishes.statement(condition.value, only.wanted)
+        # the file looks at a column that it does not select: of yes and no, the answer tells it
+        opposite = {"yes": False, "no": True}
+        known = only.wanted in opposite
+        asked = (
+            wishes.statement(opposite[only.wanted], only.wanted)
+            if known
+            else (f"must be {only.wanted}")
+        )
         return replace(condition, needed=None if condition.holds else asked, parts=behind)
     if found and (only.sign is None or only.left in rule.columns):
         part = found[0]

@@ -38,13 +38,14 @@ from (
         timestamp '2026-01-21' as as_of,
         features.is_open as is_at_the_top,
         features.is_odd as has_no_rule,
+        not features.is_plain as is_not_a_matter_of_kind,
         features.kind in ('gold', 'silver') as is_of_a_kind,
         features.kind like 'gold%' as is_like_gold,
         features.recency <= 30 as is_recent,
         features.kind,
         features.recency
     from (
-        select *, 'plain' as kind, null::integer as recency
+        select *, 'plain' as kind, null::integer as recency, true as is_plain
         from "warehouse"."features"."ftr_customers"
     ) as features
 ) as rule;
@@ -158,6 +159,9 @@ def test_a_yes_or_no_is_traced_to_what_it_is_computed_from(published):
     assert part.distance == pytest.approx(0.9 - FLAG_SHARE)
     assert conditions["has_no_rule"].needed == "is no, must be yes"
     assert conditions["has_no_rule"].parts == ()
+    # a column beside it that shares a word is shown, but is not what has to be so
+    odd = conditions["is_not_a_matter_of_kind"]
+    assert (odd.value, odd.needed) == ("plain", "is yes, must be no")
 
 
 def test_a_failing_list_of_words_says_the_value_and_what_would_match(published):
