@@ -41,6 +41,19 @@ def unflipped(
     ]
 
 
+def tied(rules: Mapping[str, Rule], conditions: Collection[str]) -> frozenset[str]:
+    """Return the conditions whose columns another one looks at too: they may not fail alone.
+
+    Such as a cart that is not empty, beside one of more than 3 pieces.
+    """
+    columns = {name: set(rules[name].columns) for name in conditions if name in rules}
+    return frozenset(
+        name
+        for name, own in columns.items()
+        if any(own <= others for other, others in columns.items() if other != name)
+    )
+
+
 def has_member(tests: Collection[Mapping[str, Any]], conditions: Collection[str]) -> bool:
     """Say whether some expected row meets every condition."""
     rows = (row for test in tests for row in test["expect"].get("rows") or [])

@@ -8,6 +8,7 @@ import yaml
 from dagster_project.authoring import coverage, files, new
 from dagster_project.dbt_project import PROJECT_DIR
 from edge import thresholds
+from edge.thresholds import Rule
 
 GIVEN = {
     "description": "Visited three times in 30 days and bought nothing",
@@ -137,6 +138,12 @@ def test_the_unit_test_of_a_new_segment_shows_each_condition_at_its_limit(folder
     assert coverage.has_member(tests, conditions)
     assert coverage.unflipped(tests, conditions, counts_unknown=False) == []
     assert list(coverage.unbounded(tests, rules)) == []
+    assert coverage.tied(rules, conditions) == frozenset()
+    again = {**rules, "has_visited": Rule("", ("sessions_30_days",), ">", 0)}
+    assert coverage.tied(again, [*conditions, "has_visited"]) == {
+        "has_visited",
+        "has_visited_often",
+    }
     (test,) = tests
     rows = test["expect"]["rows"]
     rows[:] = [row for row in rows if row["customer_id"] != "seldom"]
