@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 
+from edge import wishes
 from edge.statements import fill, identifier, statement
 from edge.thresholds import Comparison, Rule
 
@@ -14,7 +15,8 @@ from edge.thresholds import Comparison, Rule
 class Part:
     """One part; ``threshold`` is the other side as it is for this customer, such as ``<= 1.5``.
 
-    ``distance`` is how far the value is from holding; None where it is no comparison of numbers.
+    ``distance`` is how far the value is from holding; where it is no comparison of numbers,
+    ``needed`` says what is missing, such as ``is Bern, must be one of Basel, Genf``.
     """
 
     text: str
@@ -22,23 +24,33 @@ class Part:
     value: Any = None
     threshold: str | None = None
     distance: float | None = None
+    needed: str | None = None
 
 
 def evaluated(
     connection: duckdb.DuckDBPyConnection,
-    view: str,
+    relation: str,
     customer_id: str,
     parts: Sequence[Comparison],
 ) -> tuple[Part, ...]:
-    """Evaluate parts over a customer's row of a view; none if it lacks a column they speak of."""
-    if all(part.sign is None for part in parts) and len(parts) < 2:
-        return ()  # nothing that the condition itself does not say
+    """Evaluate parts over a customer's row of a relation; none if it lacks a column they speak of.
+
+    A part may rank customers: it is evaluated over all of them.
+    """
     wanted = [text for part in parts for text in (part.text, part.left, part.right)]
-    expressions = ", ".join(f"({text})" if text else "null" for text in wanted)
-    values = {"view": identifier(view), "expressions": expressions}
+    expressions = ", ".join(
+        f"({text}) as part_{place}" if text else f"null as part_{place}"
+        for place, text in enumerate(wanted)
+    )
+    schema, name = relation.split(".")
+    values = {
+        "relation": f"{identifier(schema)}.{identifier(name)}",
+        "expressions": expressions,
+        "parts": ", ".join(f"part_{place}" for place in range(len(wanted))),
+    }
     text = fill(statement("edge", "condition_parts"), values)
     try:
-        row = connection.execute(text, {"customer_id": customer_id}).fetchone()
+        row = connection.execute(text, {"customer_id": customer_id}).fetchone() if parts else None
     except duckdb.BinderException:
         return ()  # the file compares what it does not select
     if row is None:
@@ -47,8 +59,22 @@ def evaluated(
     return tuple(_part(part, holds, left, right) for part, holds, left, right in triples)
 
 
+def needed(holds: bool | None, rule: Rule, value: Any) -> str | None:  # noqa: ANN401 - whatever a column holds
+    """Say what a comparison lacks that has no distance: words, or a value that is not known."""
+    if holds or rule.sign is None or rule.distance(value) is not None:
+        return None
+    words = {"=": "", "!=": "other than "}.get(rule.sign, f"{rule.sign} ")
+    return wishes.statement(value, f"{words}{wishes.said(rule.threshold)}")
+
+
 def _part(comparison: Comparison, holds: bool | None, left: Any, right: Any) -> Part:  # noqa: ANN401 - whatever the columns hold
-    if comparison.sign is None:
-        return Part(comparison.text, holds)
-    rule = Rule(comparison.text, (), comparison.sign, right)
-    return Part(comparison.text, holds, left, rule.compared, rule.distance(left))
+    if comparison.sign is not None:
+        rule = Rule(comparison.text, (), comparison.sign, right)
+        lacks = needed(holds, rule, left)
+        return Part(comparison.text, holds, left, rule.compared, rule.distance(left), lacks)
+    if holds or comparison.wanted is None:
+        return Part(comparison.text, holds, left)
+    if comparison.left is None:
+        return Part(comparison.text, holds, needed=f"must be {comparison.wanted}")
+    said = wishes.statement(left, comparison.wanted)
+    return Part(comparison.text, holds, left, needed=said)

@@ -1,3 +1,3 @@
-select {expressions}
-from warehouse.conditions.{view}
+select {parts}
+from (select customer_id, {expressions} from warehouse.{relation}) as evaluated
 where customer_id = $customer_id

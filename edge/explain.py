@@ -11,9 +11,10 @@ from typing import Any
 
 import duckdb
 
-from edge import comparisons, evidence, thresholds
+from edge import comparisons, evidence, flags, thresholds, wishes
 from edge.comparisons import Part
 from edge.evidence import Evidence, Identifier, Merge
+from edge.flags import Flag
 from edge.published import attach, open_newest
 from edge.statements import fill, identifier, statement
 from edge.thresholds import Rule
@@ -27,7 +28,9 @@ class Condition:
 
     ``threshold`` is what the value is compared with, such as ``<= 20``; ``distance`` how far it is
     from holding, in the value's unit (0 where it holds); both None where it is no such comparison.
-    ``parts`` are what it is made of if that is several. ``events`` are behind the value.
+    ``needed`` then says what is missing, such as ``is no, must be yes``. ``parts`` are what it is
+    made of if that is several, or what a yes or no is computed from. ``events`` are behind the
+    value.
     """
 
     name: str
@@ -36,6 +39,7 @@ class Condition:
     rule: str | None = None
     threshold: str | None = None
     distance: float | None = None
+    needed: str | None = None
     events: Evidence | None = None
     parts: tuple[Part, ...] = ()
 
@@ -102,9 +106,12 @@ def explain_with(
     names = [c for c, t in zip(columns, types, strict=True) if t == "BOOLEAN" and c not in KEYS]
     others = {c: row[c] for c in columns if c not in KEYS and c not in names}
     conditions = [_condition(name, row, others, rules.get(name)) for name in names]
+    reads = _reads(connection, view)
     if rows:
+        known_flags = flags.among(connection, reads)
         conditions = [
-            _with_parts(connection, view, customer_id, c, rules.get(c.name)) for c in conditions
+            _with_parts(connection, view, customer_id, c, rules.get(c.name), known_flags)
+            for c in conditions
         ]
     known: tuple[Identifier, ...] = ()
     merges: tuple[Merge, ...] = ()
@@ -115,7 +122,6 @@ def explain_with(
         ]
         known = evidence.identifiers(connection, customer_id)
         merges = evidence.merges(connection, customer_id)
-    reads = _reads(connection, view)
     return Explanation(
         customer_id=customer_id,
         segment=name,
@@ -150,13 +156,15 @@ def _condition(
     name: str, row: Mapping[str, Any], values: Mapping[str, Any], rule: Rule | None
 ) -> Condition:
     value = _value(name, row, values, rule.columns if rule else ())
+    holds = row[name] is True
     return Condition(
         name=name,
         value=value,
-        holds=row[name] is True,
+        holds=holds,
         rule=rule.text if rule else None,
         threshold=rule.compared if rule else None,
         distance=rule.distance(value) if rule else None,
+        needed=comparisons.needed(holds, rule, value) if rule else None,
     )
 
 
@@ -166,13 +174,33 @@ def _with_parts(
     customer_id: str,
     condition: Condition,
     rule: Rule | None,
+    known_flags: tuple[Flag, ...],
 ) -> Condition:
     """Say what the parts of a composed condition come to; one column against another is whole."""
-    found = comparisons.evaluated(connection, view, customer_id, rule.parts if rule else ())
-    is_alone = len(found) == 1 and rule is not None and rule.parts[0].left in rule.columns
-    if not is_alone:
-        return replace(condition, parts=found)
-    return replace(condition, threshold=found[0].threshold, distance=found[0].distance)
+    if rule is None:
+        return condition
+    found = comparisons.evaluated(connection, f"conditions.{view}", customer_id, rule.parts)
+    behind = tuple(flags.traced(connection, customer_id, known_flags, rule.columns))
+    if not rule.parts or len(rule.parts) > 1:
+        return replace(condition, parts=(*found, *behind))
+    only = rule.parts[0]
+    if not found and only.sign is None and only.wanted is not None:
+        # the file looks at a column that it does not select: of yes and no, the answer tells it
+        opposite = {"yes": False, "no": True}
+        known = only.wanted in opposite
+        asked = (
+            wishes.statement(opposite[only.wanted], only.wanted)
+            if known
+            else (f"must be {only.wanted}")
+        )
+        return replace(condition, needed=None if condition.holds else asked, parts=behind)
+    if found and (only.sign is None or only.left in rule.columns):
+        part = found[0]
+        condition = replace(
+            condition, threshold=part.threshold, distance=part.distance, needed=part.needed
+        )
+        found = ()
+    return replace(condition, parts=(*found, *behind))
 
 
 def _events(

@@ -10,6 +10,7 @@ from edge.statements import statement
 
 Tree = dict[str, Any]  # a node as DuckDB's own parser writes it
 Relation = tuple[str, str]  # schema, table
+LIKES = {"!~~*": "NOT ILIKE", "~~*": "ILIKE", "!~~": "NOT LIKE", "~~": "LIKE"}  # as people write
 
 
 def parse(connection: duckdb.DuckDBPyConnection, text: str) -> Tree:
@@ -171,4 +172,6 @@ def expression_text(connection: duckdb.DuckDBPyConnection, expression: Tree) -> 
     row = connection.execute(statement("edge", "write_select"), given).fetchone()
     assert row is not None
     text = str(row[0]).removeprefix("SELECT ")
+    for sign, word in LIKES.items():
+        text = text.replace(f" {sign} ", f" {word} ")
     return text[1:-1] if text.startswith("(") and text.endswith(")") else text

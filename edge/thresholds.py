@@ -1,6 +1,6 @@
 """What a condition compares with, by the text of its view, and how far a value is from it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from edge import selects
+from edge import selects, wishes
 from edge.selects import Tree
 
 SIGNS = {
@@ -20,19 +20,22 @@ SIGNS = {
     "COMPARE_GREATERTHANOREQUALTO": ">=",
 }
 MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+OPPOSITES = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """One part of an expression that is true or false, in SQL over the columns of its view.
 
-    ``sign`` is None where it compares no two things: a column of yes and no, a LIKE.
+    ``sign`` is None where it compares no two things: a column of yes and no, a LIKE. ``wanted``
+    then says what ``left`` has to be, such as ``one of Bern, Basel``.
     """
 
     text: str
     left: str | None = None
     sign: str | None = None
     right: str | None = None
+    wanted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,27 +119,50 @@ def _rule(connection: duckdb.DuckDBPyConnection, expression: Tree) -> Rule:
         left, right, sign = right, left, MIRRORED.get(sign, sign)
     if left.get("class") != "COLUMN_REF" or any(selects.columns(right)):
         return composed
-    threshold = _constant(right)
+    threshold = wishes.constant(right)
     return composed if threshold is None else Rule(text, columns, sign, threshold)
 
 
-def _parts(connection: duckdb.DuckDBPyConnection, expression: Tree) -> Iterator[Comparison]:
+def _parts(
+    connection: duckdb.DuckDBPyConnection, expression: Tree, *, negated: bool = False
+) -> Iterator[Comparison]:
     """Yield what an expression of yes and no is made of, in the order of its text."""
     inner = _inner(expression)
     if inner:
+        negated ^= expression.get("type") == "OPERATOR_NOT"
         for part in inner:
-            yield from _parts(connection, part)
+            yield from _parts(connection, part, negated=negated)
         return
-    text = selects.expression_text(connection, _unqualified(expression))
+
+    def text(tree: Tree) -> str:
+        return selects.expression_text(connection, _unqualified(tree))
+
+    if expression.get("class") == "BETWEEN" and not negated:
+        value = text(expression["input"])
+        for sign, side in ((">=", text(expression["lower"])), ("<=", text(expression["upper"]))):
+            yield Comparison(f"{value} {sign} {side}", value, sign, side)
+        return
     sign = SIGNS.get(str(expression.get("type")))
     if sign is None:
-        yield Comparison(text)
+        yield _wanted(expression, text, negated=negated)
         return
-    left, right = (
-        selects.expression_text(connection, _unqualified(expression[side]))
-        for side in ("left", "right")
-    )
-    yield Comparison(text, left, sign, right)
+    left, right = text(expression["left"]), text(expression["right"])
+    if negated:
+        sign = OPPOSITES[sign]
+        yield Comparison(f"{left} {sign} {right}", left, sign, right)
+        return
+    yield Comparison(text(expression), left, sign, right)
+
+
+def _wanted(expression: Tree, text: Callable[[Tree], str], *, negated: bool) -> Comparison:
+    """Say in words what a part that compares no two things asks for."""
+    whole = f"not {text(expression)}" if negated else text(expression)
+    asked = wishes.of(expression, negated=negated)
+    if asked is not None:
+        return Comparison(whole, text(asked.of), wanted=asked.words)
+    spoken_of = [tree for tree in selects.nodes(expression) if tree.get("class") == "COLUMN_REF"]
+    names = {text(tree) for tree in spoken_of}
+    return Comparison(whole, names.pop() if len(names) == 1 else None, wanted=f"such that {whole}")
 
 
 def _inner(expression: Tree) -> list[Tree]:
@@ -166,17 +192,6 @@ def _unqualified(tree: Any) -> Any:  # noqa: ANN401 - any part of a tree
     if tree.get("class") == "COLUMN_REF":
         copied["column_names"] = tree["column_names"][-1:]
     return copied
-
-
-def _constant(node: Tree) -> Any:  # noqa: ANN401 - a number, a text or a moment
-    if node.get("class") == "CAST":
-        return _constant(node["child"])
-    if node.get("class") != "CONSTANT" or node["value"].get("is_null"):
-        return None
-    value, type_ = node["value"]["value"], node["value"]["type"]
-    if type_["id"] == "DECIMAL":
-        return float(Decimal(str(value)).scaleb(-int(type_["type_info"]["scale"])))
-    return value
 
 
 def _number(value: Any) -> float | None:  # noqa: ANN401 - whatever a column holds

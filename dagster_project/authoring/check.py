@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import yaml
 
-from dagster_project.authoring import files
+from dagster_project.authoring import coverage, files
 from dagster_project.authoring.files import Problem, Rules
 from dagster_project.dbt_project import PROJECT_DIR
 from dagster_project.publish import small_groups
 from dagster_project.scratch import evaluation
 from dagster_project.statements import statement
-from edge import selects
+from edge import selects, thresholds
 from edge.consent import purposes
 from edge.statements import fill, identifier
 
@@ -50,10 +50,14 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What was found of one segment; no preview where it cannot be evaluated."""
+    """What was found of one segment; no preview where it cannot be evaluated.
+
+    ``warnings`` keep nothing from going live: a review that is due.
+    """
 
     segment: str
     problems: Sequence[Problem] = field(default_factory=list)
+    warnings: Sequence[Problem] = field(default_factory=list)
     preview: Preview | None = None
 
 
@@ -86,7 +90,15 @@ def check(
                 found[path].append(_from_dbt(path, str(error)))
         if not any(path.stem in str(error) for path in paths):
             raise
-    return [Check(path.stem[4:], found[path], previews.get(path)) for path in paths]
+    return [
+        Check(
+            path.stem[4:],
+            found[path],
+            files.warnings(path, rules, _shown(path)),
+            previews.get(path),
+        )
+        for path in paths
+    ]
 
 
 def _preview_all(
@@ -103,6 +115,7 @@ def _preview_all(
             found[path].extend(_unnamed(scratch, path, model))
             scratch.lay_live(model)
             previews[path] = _preview(scratch, model)
+            found[path].extend(_untested(scratch, path, model))
         except (duckdb.Error, ValueError) as error:
             found[path].append(_from_duckdb(path, str(error)))
 
@@ -127,6 +140,38 @@ def _preview(scratch: Scratch, model: Model) -> Preview:
     if 0 < size < small_groups.minimum():
         return Preview(None, None, customers, seconds, [])
     return Preview(size, share, customers, seconds, overlap[:5])
+
+
+def _untested(scratch: Scratch, path: Path, model: Model) -> list[Problem]:
+    """Find the conditions that no row of a unit test shows to fail alone, or at their limit."""
+    tests = coverage.unit_tests(path.parent, path.stem)
+    if not tests:
+        return []  # told already
+    text = scratch.compiled[model.unique_id]
+    rules = thresholds.rules(scratch.connection, text)
+    columns = scratch.connection.sql(text)
+    conditions = [
+        name
+        for name, type_ in zip(columns.columns, map(str, columns.types), strict=True)
+        if type_ == "BOOLEAN"
+    ]
+    problems = []
+    if not coverage.has_member(tests, conditions):
+        write = f"a row for which {' and '.join(conditions)} are true"
+        problems.append(Problem(_shown(path), 1, "no member in its unit test", write))
+    tied = coverage.tied(rules, conditions)
+    for name in coverage.unflipped(tests, conditions, counts_unknown=True):
+        if name in tied:
+            continue
+        what = f"its unit test has nobody whom {name} alone keeps out"
+        write = f"a row that expects {name}: false and the others true"
+        problems.append(Problem(_shown(path), files.line_of(path, name), what, write))
+    for name, column, limit in coverage.unbounded(tests, rules):
+        if name in conditions:
+            what = f"its unit test leaves the limit of {name} out"
+            write = f"a row with {column}: {limit:g}"
+            problems.append(Problem(_shown(path), files.line_of(path, name), what, write))
+    return problems
 
 
 def _unnamed(scratch: Scratch, path: Path, model: Model) -> list[Problem]:

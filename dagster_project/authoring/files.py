@@ -70,6 +70,23 @@ def problems(path: Path, rules: Rules, shown: str) -> list[Problem]:
     return found
 
 
+def warnings(path: Path, rules: Rules, shown: str) -> list[Problem]:
+    """Return what does no harm yet: a review that is due, for its owner to look again."""
+    text = path.read_text(encoding="utf-8")
+    told = re.search(r"review_date\s*=\s*'([^']*)'", text)
+    try:
+        due = date.fromisoformat(told[1]) if told else None
+    except ValueError:
+        return []  # a problem already
+    if told is None or due is None or due >= rules.today:
+        return []
+    line = text[: told.start()].count("\n") + 1
+    days = (rules.today - due).days
+    what = f"its review was due on {due.isoformat()}, {days} days ago"
+    write = f"review_date='{_in_a_year(rules).isoformat()}' once its owner has looked"
+    return [Problem(shown, line, what, write)]
+
+
 def line_of(path: Path, word: str) -> int:
     """Return the first line that speaks of a word, or 1."""
     pattern = re.compile(rf"\b{re.escape(word)}\b")
@@ -92,9 +109,12 @@ def _check_settings(call: str, line: int, path: Path, rules: Rules, add: Add) ->
     parent = given.get("parent")
     if parent is not None and not (path.parent / f"seg_{parent}.sql").exists():
         add(line, f"there is no segment {parent!r} to be the parent", "the name of a file seg_<…>")
-    review = given.get("review_date")
     try:
-        date.fromisoformat(review or "")
+        date.fromisoformat(given.get("review_date", ""))
     except ValueError:
-        soon = rules.today.replace(year=rules.today.year + 1, day=1)
-        add(line, "no review date", f"review_date='{soon.isoformat()}', when its owner looks again")
+        soon = _in_a_year(rules).isoformat()
+        add(line, "no review date", f"review_date='{soon}', when its owner looks again")
+
+
+def _in_a_year(rules: Rules) -> date:
+    return rules.today.replace(year=rules.today.year + 1, day=1)

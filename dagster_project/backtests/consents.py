@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagster_project.statements import statement
-from edge.consent import gate
+from edge.consent import gate, past
 
 if TYPE_CHECKING:
     from dagster_project.scratch.evaluation import Scratch
@@ -24,7 +24,8 @@ def permit(scratch: Scratch, purposes: Purposes, purpose: str | None) -> None:
     connection = scratch.connection
     scratch.begin([scratch.live_as_of], of_others=ANSWERS)
     scratch.drop(("marts", "dim_customers"))  # the gate will see those who entered instead
-    connection.execute(statement(PACKAGE, "consents_as_of"))
+    connection.execute(statement(PACKAGE, "entries"))
+    past.answers_at(connection, entries="analysis.entries", source="live")
     if purpose is None:
         connection.execute(statement(PACKAGE, "unasked_entries"))
         return

@@ -47,6 +47,10 @@ def backtest(
     from dagster_project.reports import backtest as report
     from edge.consent import purposes
 
+    if rule is not None and not rule.is_file():
+        raise LookupError(
+            f"no file {rule}: --rule names one like dbt/models/segments/seg_<name>.sql"
+        )
     settings = environment.load()
     homes.prepare(settings)
     step = moments.step(every)

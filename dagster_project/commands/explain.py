@@ -142,5 +142,7 @@ def _rows(condition: "Condition") -> "Iterator[tuple[object, ...]]":
 
 
 def _away(found: "Condition | Part") -> object:
-    """Return how far it is from holding; of yes and no, and of words, there is no how far."""
-    return None if found.holds else found.distance
+    """Return how far it is from holding, or what is missing where that is no number."""
+    if found.holds:
+        return None
+    return found.needed if found.distance is None else found.distance

@@ -56,6 +56,9 @@ def check(
     form: Annotated[Format, typer.Option("--format", help="How to print the result.")] = (
         Format.table
     ),
+    strict: Annotated[bool, typer.Option(help="Fail on warnings too: reviews that are due.")] = (
+        False
+    ),
 ) -> None:
     """Say what is wrong with segments, their size and their cost. Fails on problems."""
     from dagster_project import homes
@@ -77,6 +80,7 @@ def check(
                 (
                     one.segment,
                     len(one.problems),
+                    len(one.warnings),
                     preview and preview.size,
                     preview and preview.share,
                     near and f"{near['segment']} {near['jaccard']:.0%}",
@@ -84,12 +88,24 @@ def check(
                     preview and preview.rows,
                 )
             )
-        columns = ("segment", "problems", "size", "share", "most overlap", "seconds", "rows")
+        columns = (
+            "segment",
+            "problems",
+            "warnings",
+            "size",
+            "share",
+            "most overlap",
+            "seconds",
+            "rows",
+        )
         output.print_table(columns, rows)
     problems = [problem for one in found for problem in one.problems]
+    warnings = [warning for one in found for warning in one.warnings]
     for problem in problems:
         _say(str(problem))
-    if problems:
+    for warning in warnings:
+        _say(f"warning: {warning}")
+    if problems or (strict and warnings):
         raise typer.Exit(1)
 
 

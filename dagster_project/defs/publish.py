@@ -25,6 +25,7 @@ PRIVACY = ("tracking_plan", "purposes")  # what is kept, and for how long: they 
     key=PUBLISHED,
     deps=[
         dg.AssetKey(["segments", "dim_segments"]),
+        dg.AssetKey(["segments", "dim_flags"]),
         dg.AssetKey(["segments", "fct_segment_members"]),
         dg.AssetKey(["segments", "fct_segment_history"]),
         dg.AssetKey(["segments", "fct_segment_overlaps"]),

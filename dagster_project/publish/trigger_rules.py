@@ -14,6 +14,7 @@ from dagster_project.dbt_project import PROJECT_DIR
 PROVIDED = frozenset({"int_events_sessionized", "int_moments_evaluated", "dim_visitors"})
 CARRIED = frozenset({"marts", "features", "ml"})
 STAGING = "stg_segment__events"
+CONSENTS = "dim_consent_status"
 WATERMARK = re.compile(r"where loaded_at > cast\('[^']*' as timestamp\)")
 
 
@@ -43,13 +44,16 @@ def compiled(manifest: Path, target: Path) -> dict[str, Any]:
         {"schema_name": node["schema"], "table": node["name"], "sql": _text(folder, node)}
         for node in recent.values()
     ]
-    staging = next((x for x in models.values() if x["name"] == STAGING), None)
-    text = _text(folder, staging) if staging is not None else None
-    if text is None or any(model["sql"] is None for model in described):
+    staging, consents = (
+        next((_text(folder, x) for x in models.values() if x["name"] == name), None)
+        for name in (STAGING, CONSENTS)
+    )
+    if staging is None or any(model["sql"] is None for model in described):
         triggers, described, carried = [], [], set()
     return {
         "recent_days": _variables()["recent_days"],
-        "staging": _of_every_row(text or ""),
+        "staging": _of_every_row(staging or ""),
+        "consents": consents or "",
         "models": described,
         "carried": sorted(carried),
         "triggers": sorted(triggers, key=lambda trigger: str(trigger["name"])),

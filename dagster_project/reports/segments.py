@@ -50,6 +50,7 @@ def render(facts: Facts) -> str:
         everybody=next(iter(facts.newest.values()), None),
         too_small=[row for row in rows if row.facts["status"] == "too_small"],
         reviews=[row for row in rows if _is_due(row)],
+        is_lift_known=any(row.health.get("conversion_lift") is not None for row in rows),
         crossed=[row for row in rows if row.health.get("crossings")],
         since=facts.flows[0]["since"] if facts.flows else None,
         moments=max(map(len, facts.history.values()), default=0),
@@ -76,7 +77,9 @@ def _rows(facts: Facts) -> list[Row]:
                 name=in_words(segment),
                 facts=record,
                 health=facts.newest.get(segment, {}),
-                chart=drawings.line(moments, sizes, minimum=record["min_size"]),
+                chart=drawings.line(moments, sizes, minimum=record["min_size"])
+                if len(sizes) > 1
+                else "",  # one point is no line
                 drops={alert.kpi for alert in facts.alerts if alert.segment == segment},
             )
         )

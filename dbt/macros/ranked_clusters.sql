@@ -1,7 +1,8 @@
 {#-
 CTEs for a segment that reads clusters: `ranked_clusters` has each clustered customer with the label of their cluster
-and its place among the clusters of the moment by the average of a feature, the highest first. What the feature does
-not say of a customer counts as 0.
+and, by the average of a feature, its place among the clusters of the moment, the highest first, and its ratio to the average
+of all clustered customers. The first place may be a small cluster of few; a ratio above 1 always has some. What the
+feature does not say of a customer counts as 0.
 -#}
 {% macro ranked_clusters(feature) -%}
 clustered as (
@@ -25,7 +26,12 @@ places as (
     select
         as_of,
         cluster,
-        row_number() over (partition by as_of order by round(avg(measure), 2) desc, cluster) as place
+        row_number() over (partition by as_of order by round(avg(measure), 2) desc, cluster) as place,
+        round(
+            avg(measure) * sum(count(*)) over (partition by as_of)
+            / nullif(sum(sum(measure)) over (partition by as_of), 0),
+            4
+        ) as ratio
 
     from clustered
 
@@ -39,7 +45,8 @@ ranked_clusters as (
         clustered.customer_id,
         clustered.as_of,
         clustered.label,
-        places.place
+        places.place,
+        places.ratio
 
     from clustered
 

@@ -58,6 +58,7 @@ A limit that is said to be reached counts from its value on; "more than" and "le
         'wet_visit_share': (0.6, 'share of these visits', 'clearly most'),
         'wet_visit_factor': (1.5, 'by the share of wet days', 'half as often again as chance'),
 
+        'favourite_cluster_ratio': (1, 'revenue of its customers by that of all, more than', 'better than average; the best cluster alone may have nobody who lapsed'),
         'abandoned_category': ('Shoes', 'a category', 'the one whose abandoners are written to first'),
         'category_bought': ('Audio', 'a category', 'accessories are offered to its buyers'),
         'category_bought_purchases': (1, 'order lines in 30 days', 'one is enough to offer accessories'),

@@ -16,7 +16,7 @@ Reason = Literal[
     "cap", "consent", "quiet_hours", "lower_priority", "holdout", "expired", "left"
 ]  # why one was suppressed
 Pair = tuple[str, str]  # a trigger and a customer
-Permitted = Callable[[str, str], bool]  # a customer, for a purpose
+Permitted = Callable[[str, str, datetime], bool]  # a customer, for a purpose, at a moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +228,7 @@ def _outcome(
                 return _suppressed(firing, "quiet_hours")
             return replace(firing, due_at=ceiling(ended))
     purposes = (trigger.purpose, trigger.channel_purpose)
-    if not all(permitted(firing.customer_id, purpose) for purpose in purposes):
+    if not all(permitted(firing.customer_id, purpose, present) for purpose in purposes):
         return _suppressed(firing, "consent")
     if is_held_out(trigger, firing.customer_id):
         return _suppressed(firing, "holdout")

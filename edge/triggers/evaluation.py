@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from edge.consent import gate
+from edge.consent import gate, past
 from edge.consent.purposes import Purposes
 from edge.published import Generation, open_read_only
 from edge.triggers import moments
@@ -82,21 +82,46 @@ def replay(
 ) -> Evaluated:
     """Return what would have come of each tick of a span, had it been evaluated in its time.
 
-    ``earlier`` are the firings before it, for caps and for what still waited. Nothing is recorded.
+    ``earlier`` are the firings before it, for caps and for what still waited. Consents are those
+    given until each tick. Nothing is recorded.
     """
     first, last = ceiling(first), floor(last)
     earlier = [_as_it_stood(firing, first) for firing in earlier]
     waiting = [(x.trigger, x.customer_id) for x in earlier if x.status == "waiting"]
-    with moments.opened(generation, arrivals, rules, first=first, last=last) as recent:
-        observations = recent.observe(first, last, waiting)
-        cost = recent.cost
+    observations, cost = moments.observed(
+        generation, arrivals, rules, first=first, last=last, assumed=waiting
+    )
+    asked: set[past.Asked] = set()
+
+    def note(customer: str, purpose: str, moment: datetime) -> bool:
+        asked.add((customer, moment))
+        return False
+
+    decide(
+        rules.triggers, observations, earlier, permitted=note
+    )  # who is asked for rests on no answer
+    allowed = past.allowed_at(
+        generation,
+        purposes,
+        asked,
+        status=_told(rules),
+        refusals=arrivals.refusals,
+        landing=landing,
+    )
     firings = decide(
-        rules.triggers,
-        observations,
-        earlier,
-        permitted=_permitted(generation, arrivals, purposes, landing, observations, earlier),
+        rules.triggers, observations, earlier, permitted=lambda *question: question in allowed
     )
     return Evaluated(tuple(firings), first, last, cost)
+
+
+def _told(rules: Rules) -> str:
+    """Return the rule of consents that the generation carries."""
+    if not rules.consents:
+        raise LookupError(
+            "the newest generation does not say how consents were answered at past moments: "
+            "tessera run refresh_segments publishes one that does"
+        )
+    return rules.consents
 
 
 def _first_tick(
@@ -131,9 +156,9 @@ def _permitted(
     waiting = {firing.customer_id for firing in known if firing.status == "waiting"}
     customers = sorted({*_customers(observations), *waiting})
     if not customers:
-        return lambda customer, purpose: False
+        return lambda customer, purpose, moment: False
     with open_read_only(generation) as connection:
         gate.install(connection, purposes, landing=landing)
         gate.hear(connection, newcomers=arrivals.visitors, refusals=arrivals.refusals)
         allowed = gate.allowed_of(connection, customers)
-    return lambda customer, purpose: (customer, purpose) in allowed
+    return lambda customer, purpose, moment: (customer, purpose) in allowed

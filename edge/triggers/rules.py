@@ -66,10 +66,14 @@ class Model(_Strict):
 
 
 class Rules(_Strict):
-    """Every trigger, the models they read in order, and tables carried over from the build."""
+    """Every trigger, the models they read in order, and tables carried over from the build.
+
+    ``consents`` is the SQL of what holds of a customer's answers, for moments that are past.
+    """
 
     recent_days: Annotated[int, Field(ge=1, le=90)]
     staging: str
+    consents: str = ""
     models: tuple[Model, ...]
     carried: tuple[tuple[str, str], ...]
     triggers: tuple[Trigger, ...]

@@ -66,8 +66,25 @@ def test_every_condition_of_every_customer_is_as_the_tables_have_it(refreshed, t
                 # a share or an amount that only reaches what it should pass is 0 away
                 if condition.holds:
                     assert condition.distance in (None, 0)
-                elif condition.distance is not None:
+                    continue
+                if condition.distance is not None:
                     assert condition.distance > 0 or not isinstance(condition.value, int)
+                told = [x for x in (condition, *condition.parts) if not x.holds]
+                # whatever the condition is made of, it says how far, or what it is and must be
+                assert any(x.distance is not None or x.needed for x in told), condition
+
+
+def test_who_is_not_among_the_best_sees_their_place_and_the_limit(refreshed):
+    with open_newest(refreshed / "published") as (_, connection):
+        customer, share = connection.execute(
+            "select customer_id, place from (select customer_id, is_top_decile, percent_rank() "
+            "over (order by rfm_score, monetary) as place from features.ftr_customers "
+            "where rfm_score is not null) where not is_top_decile order by place desc limit 1"
+        ).fetchone()
+        (condition,) = explain_with(connection, customer, "high_value_customers").conditions
+    (part,) = condition.parts
+    assert condition.needed == "is no, must be yes"
+    assert (part.value, part.distance) == pytest.approx((share, 0.9 - share))
 
 
 def test_events_behind_a_condition_stand_in_the_line_that_is_named(refreshed, tables):

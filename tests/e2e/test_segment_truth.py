@@ -109,8 +109,7 @@ def test_every_segment_has_members_and_none_but_the_broad_holds_half_the_shop(me
     broad = {"urban_customers"}  # most cities of the simulated shop are large
     # no weather is given; what few people of a small shop do may well be done by none of them
     narrow = {"category_buyers_urban", "new_visitors_by_campaign", "niche_searchers"}
-    # where clusters are many, nobody of the one that spends most may have lapsed
-    narrow |= {"weather_shoppers", "lapsed_favourites"}
+    narrow |= {"weather_shoppers"}
     shares = members.mean()
     listed = f"\n{shares.sort_values().to_string()}"
     assert set(shares.index[shares > 0.5]) <= broad, listed

@@ -23,13 +23,42 @@ from (
 ) as rule;
 """
 
+FLAGS = """
+create table segments.dim_flags as
+select 'features.ftr_customers' as relation, 'is_open' as flag,
+    'percent_rank() over (order by monetary) >= 0.9' as rule, 'share of customers below' as words;
+insert into segments.dim_segments values ('flagged', 'ads', 1, 'active', []);
+alter table features.ftr_customers add column is_open boolean default false;
+alter table features.ftr_customers add column is_odd boolean default false;
+create view conditions.seg_flagged as
+select *, coalesce(is_at_the_top and has_no_rule and is_of_a_kind, false) as is_member
+from (
+    select
+        features.customer_id,
+        timestamp '2026-01-21' as as_of,
+        features.is_open as is_at_the_top,
+        features.is_odd as has_no_rule,
+        not features.is_plain as is_not_a_matter_of_kind,
+        features.kind in ('gold', 'silver') as is_of_a_kind,
+        features.kind like 'gold%' as is_like_gold,
+        features.recency <= 30 as is_recent,
+        features.kind,
+        features.recency
+    from (
+        select *, 'plain' as kind, null::integer as recency, true as is_plain
+        from "warehouse"."features"."ftr_customers"
+    ) as features
+) as rule;
+"""
+FLAG_SHARE = 150 / 199  # of the 199 others, 150 have spent less than c150
+
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory):
     """Return a home's published folder, that tests only read."""
     home = tmp_path_factory.mktemp("explain") / "home"
     shop.make(home)
-    shop.publish_home(home, "b1", ODD_VIEWS)
+    shop.publish_home(home, "b1", ODD_VIEWS + FLAGS)
     return home / "published"
 
 
@@ -103,7 +132,7 @@ def test_everyone_explained_agrees_with_the_segment_table(published):
 def test_an_unknown_segment_names_near_ones(published):
     with pytest.raises(LookupError, match=r"no segment 'cart_abandonners'.*cart_abandoners"):
         explain(published, "c150", "cart_abandonners")
-    with pytest.raises(LookupError, match=r"no segment 'zzz'.*cart_abandoners, loyal, odd"):
+    with pytest.raises(LookupError, match=r"no segment 'zzz'.*abandoners, flagged, loyal, odd"):
         explain(published, "c150", "zzz")
 
 
@@ -117,3 +146,27 @@ def test_names_are_data_not_sql(published):
         explain(published, "c150", 'loyal" where true --')
     with pytest.raises(LookupError, match="no customer"):
         explain(published, "' or true --", "loyal")
+
+
+def test_a_yes_or_no_is_traced_to_what_it_is_computed_from(published):
+    conditions = {c.name: c for c in explain(published, "c150", "flagged").conditions}
+
+    top = conditions["is_at_the_top"]
+    assert (top.holds, top.needed) == (False, "is no, must be yes")
+    (part,) = top.parts
+    assert part.text == "share of customers below >= 0.9"
+    assert (part.holds, part.value) == (False, pytest.approx(FLAG_SHARE))
+    assert part.distance == pytest.approx(0.9 - FLAG_SHARE)
+    assert conditions["has_no_rule"].needed == "is no, must be yes"
+    assert conditions["has_no_rule"].parts == ()
+    # a column beside it that shares a word is shown, but is not what has to be so
+    odd = conditions["is_not_a_matter_of_kind"]
+    assert (odd.value, odd.needed) == ("plain", "is yes, must be no")
+
+
+def test_a_failing_list_of_words_says_the_value_and_what_would_match(published):
+    conditions = {c.name: c for c in explain(published, "c150", "flagged").conditions}
+
+    assert conditions["is_of_a_kind"].needed == "is plain, must be one of gold, silver"
+    assert conditions["is_like_gold"].needed == "is plain, must be like gold%"
+    assert conditions["is_recent"].needed == "is not known, must be <= 30"

@@ -287,6 +287,8 @@ class Reference:
                 "Checkout Started",
             }:
                 last = event["timestamp"]
+        if last is not None and self.as_of - last > pd.Timedelta(days=14):
+            return Counter(), {}, None
         return pieces, prices, last
 
     def _described(self) -> dict[str, dict[str, str]]:

@@ -15,8 +15,9 @@ DAY = pd.Timedelta(days=1)
 CUSTOMERS = ("ann", "bob", "cem", "dua")
 SEGMENTS = ("loyal", "lapsed")
 KEYS = "customer_id, segment, valid_from, known_from"
+QUERIES = PROJECT / "docs" / "queries"
 # The documented query: its own three values become parameters.
-AT_MOMENT = (PROJECT / "docs" / "queries" / "members_on_a_day.sql").read_text()
+AT_MOMENT = (QUERIES / "members_on_a_day.sql").read_text()
 for value, parameter in (
     ("'lapsed_customers'", "$segment"),
     ("timestamp '2026-03-01 00:00:00'", "$moment::timestamp"),
@@ -64,8 +65,8 @@ class History:
         connection.execute("delete from segments.fct_segment_sizes where as_of = ?", [as_of])
         for segment in SEGMENTS:
             connection.execute(
-                "insert into segments.fct_segment_sizes values (?, ?, 0, 0, ?)",
-                [segment, as_of, known_at],
+                "insert into segments.fct_segment_sizes values (?, ?, ?, 0, ?)",
+                [segment, as_of, sum(found == segment for _, found in members), known_at],
             )
         for change in late:
             connection.execute(
@@ -240,6 +241,42 @@ def test_late_events_change_what_was_valid_and_not_what_was_known(history):
         ("cem", 5, None),
     ]
     assert shown(history, now - DAY) == [("ann", 0, None)]
+
+
+def test_sizes_of_past_moments_are_told_as_counted_then_and_as_known_now(history):
+    query = (QUERIES / "sizes_then_and_now.sql").read_text().replace("lapsed_customers", "loyal")
+    for day in (0, 1):
+        history.evaluate(START + day * DAY, START + day * DAY, {("ann", "loyal"), ("bob", "loyal")})
+    late = [("ann", "loyal", START, False), ("cem", "loyal", START + DAY, True)]
+    history.evaluate(START + 2 * DAY, START + 2 * DAY, {("ann", "loyal")}, late)
+    found = history.connection.execute(query).fetchall()
+    assert [(row[0], row[2], row[3]) for row in found] == [
+        (START, 2, 1),  # bob alone
+        (START + DAY, 2, 3),  # and cem
+        (START + 2 * DAY, 1, 1),
+    ]
+    assert [row[4] for row in found] == [1, 3, 0]  # bob's stay now ends; ann's begins later
+
+
+def test_a_version_of_a_stay_names_the_build_and_the_rule_that_said_so(history):
+    query = (QUERIES / "rules_behind_stays.sql").read_text()
+    query = query.replace("lapsed_customers", "loyal").replace("'c0'", "'ann'")
+    builds = pd.DataFrame(  # noqa: F841 - read by the query
+        {
+            "build_id": ["first", "second"],
+            "as_of": [START, START + DAY],
+            "rule_hashes": ['{"seg_loyal": "old"}', '{"seg_loyal": "new"}'],
+            "model_versions": ["{}", "{}"],
+            "built_at": [START + DAY / 24, START + DAY + DAY / 24],
+        }
+    )
+    history.evaluate(START, START, {("ann", "loyal")})
+    history.evaluate(START + DAY, START + DAY, {("ann", "loyal")}, [("ann", "loyal", START, False)])
+    found = history.connection.execute(query.replace("segments.fct_builds", "builds")).fetchall()
+    assert [(row[0], row[2], row[3], row[4], row[6]) for row in found] == [
+        (START, START, START + DAY, "first", "old"),
+        (START + DAY, START + DAY, None, "second", "new"),
+    ]
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 import yaml
 
+from dagster_project.authoring import coverage
 from dagster_project.dbt_project import PROJECT_DIR
+from edge import thresholds
 from tests.warehouse.conftest import Home
 from tests.warehouse.feature_home import SEGMENTS, FeatureHome
 from tests.warehouse.segment_reference import AS_OF, MEMBERS, Drawn, draw
@@ -154,12 +156,43 @@ def test_each_segment_has_a_member_a_non_member_and_its_boundary_by_hand(home):
     assert tested >= {file.stem for file in FILES}
 
 
+def test_each_condition_of_each_segment_is_tested_where_it_alone_flips_and_at_its_limit(home):
+    """Others held, so that a condition that is dropped or moved by one fails its unit test."""
+    # the one cannot fail while the other holds: both look at one column
+    tied = {("referred_visitors", "came_by_a_link"), ("abandoners_of_large_carts", "has_open_cart")}
+    without_member, not_flipped, no_limit = [], set(), []
+    for file in FILES:
+        name = file.stem[4:]
+        tests = coverage.unit_tests(file.parent, file.stem)
+        types = home.rows(f"describe conditions.{file.stem}")
+        conditions = [row[0] for row in types if row[1] == "BOOLEAN" and row[0] != "is_member"]
+        rules = conditions_of(home, file.stem)
+        if not coverage.has_member(tests, conditions):
+            without_member.append(name)
+        found = coverage.unflipped(tests, conditions, counts_unknown=False)
+        not_flipped |= {(name, condition) for condition in found}
+        no_limit += [(name, *gap) for gap in coverage.unbounded(tests, rules)]
+    assert without_member == []
+    assert not_flipped == tied
+    assert no_limit == []
+
+
+def conditions_of(home, view: str) -> dict[str, thresholds.Rule]:
+    """Return the rule of each condition of a view."""
+    ((text,),) = home.rows(f"select sql from duckdb_views() where view_name = '{view}'")
+    query = re.split(r"\bAS\b", text, maxsplit=1, flags=re.IGNORECASE)[-1].strip().rstrip(";")
+    with duckdb.connect() as connection:
+        found = thresholds.rules(connection, query)
+    return {name: rule for name, rule in found.items() if name != "is_member"}
+
+
 def test_segments_are_registered_with_what_their_file_says(home, customers):
     found = home.table("segments.dim_segments", "segment").set_index("segment")
     assert set(found.index) == {file.stem[4:] for file in FILES}
     favourites = found.loc["lapsed_favourites"]
     assert favourites["description"] == (
-        "Lapsed customers of the cluster that spends most: worth winning back."
+        "Lapsed customers of the clusters that spend more than the average customer: worth winning"
+        " back."
     )
     assert favourites["parent"] == "lapsed_customers"
     assert list(found.loc["high_value_customers", "targets"]) == [

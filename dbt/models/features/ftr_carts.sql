@@ -1,6 +1,7 @@
 {#-
 One row per customer and moment with an open cart: what was put into it less what was taken out, per product,
-since the customer's last order of any source or device. An order on a device of several people empties its cart.
+since the customer's last order of any source or device. An order on a device of several people empties its cart. A
+cart that nobody touched for `cart_expiry_days` is open no more; who touches it again has all of it back.
 -#}
 {{ config(materialized='table') }}
 
@@ -110,4 +111,6 @@ left join fullest
 
 group by products.customer_id, products.as_of
 
-having sum(products.quantity) > 0
+having
+    sum(products.quantity) > 0
+    and max(products.changed_at) >= products.as_of - interval '{{ var("cart_expiry_days") }} days'

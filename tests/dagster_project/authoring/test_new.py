@@ -1,11 +1,14 @@
 import shutil
 from datetime import date
 
+import duckdb
 import pytest
 import yaml
 
-from dagster_project.authoring import files, new
+from dagster_project.authoring import coverage, files, new
 from dagster_project.dbt_project import PROJECT_DIR
+from edge import thresholds
+from edge.thresholds import Rule
 
 GIVEN = {
     "description": "Visited three times in 30 days and bought nothing",
@@ -104,3 +107,48 @@ def test_a_segment_without_list_or_test_is_named(folder):
 
     found = {what for _, what in wrong(folder, "lonely")}
     assert {"not in the list of segments", "no unit test"} <= found
+
+
+@pytest.mark.parametrize(
+    ("review_date", "warned"),
+    [
+        ("2026-07-01", []),  # today
+        ("2026-06-30", [(2, "its review was due on 2026-06-30, 1 days ago")]),
+        ("soon", []),  # a problem, not a warning
+    ],
+)
+def test_a_review_that_is_due_is_a_warning_with_its_line(folder, review_date, warned):
+    new.create(folder, "weekend_visitors", **GIVEN)
+    path = folder / "seg_weekend_visitors.sql"
+    path.write_text(path.read_text().replace("2027-01-01", review_date))
+    found = files.warnings(path, rules_of(folder), path.name)
+    assert [(one.line, one.what) for one in found] == warned
+    assert all(one.write.startswith("review_date='2027-07-01'") for one in found)
+
+
+def test_the_unit_test_of_a_new_segment_shows_each_condition_at_its_limit(folder):
+    new.create(folder, "weekend_visitors", **GIVEN)
+    tests = coverage.unit_tests(folder, "seg_weekend_visitors")
+    conditions = ["has_visited_often", "has_not_bought"]
+    with duckdb.connect() as connection:
+        select = (folder / "seg_weekend_visitors.sql").read_text().split("}}\n", 1)[1]
+        query = select.replace("{{ ref('ftr_customers') }}", "customers")
+        rules = thresholds.rules(connection, query)
+
+    assert coverage.has_member(tests, conditions)
+    assert coverage.unflipped(tests, conditions, counts_unknown=False) == []
+    assert list(coverage.unbounded(tests, rules)) == []
+    assert coverage.tied(rules, conditions) == frozenset()
+    again = {**rules, "has_visited": Rule("", ("sessions_30_days",), ">", 0)}
+    assert coverage.tied(again, [*conditions, "has_visited"]) == {
+        "has_visited",
+        "has_visited_often",
+    }
+    (test,) = tests
+    rows = test["expect"]["rows"]
+    rows[:] = [row for row in rows if row["customer_id"] != "seldom"]
+    given = test["given"][0]["rows"]
+    given[:] = [{**row, "sessions_30_days": row["sessions_30_days"] + 1} for row in given]
+    assert coverage.unflipped(tests, conditions, counts_unknown=True) == ["has_visited_often"]
+    given[:] = [row for row in given if row["sessions_30_days"] != 3]
+    assert list(coverage.unbounded(tests, rules)) == [("has_visited_often", "sessions_30_days", 3)]

@@ -133,8 +133,22 @@ def test_a_lift_says_what_chance_alone_would_explain():
     same = {name: row_of_health(name, 0, 20, conversion_lift=1.0, conversion_lift_errors=0.0)}
     assert "<td>1.0 ×</td>" in segments.render(facts_of(1, newest=same))
     nobody = {"followed_members": None, "conversion_lift": None, "conversion_lift_errors": None}
-    first = {name: row_of_health(name, 0, 20, **nobody)}
-    assert "<td>–</td>\n<td>–</td>" in segments.render(facts_of(1, newest=first))
+    two = facts_of(2)
+    other = two.segments[1]["segment"]
+    new = {**two.newest, other: row_of_health(other, 0, 120, **nobody)}
+    assert "<td>–</td>\n<td>–</td>" in segments.render(facts_of(2, newest=new))
+
+
+def test_a_first_evaluation_shows_no_change_it_cannot_know():
+    unknown = {"conversion_lift": None, "size_change_share": None, "click_through_share": None,
+               "dwell_seconds": None}  # fmt: skip
+    facts = facts_of(2, days=1)
+    newest = {name: {**row, **unknown} for name, row in facts.newest.items()}
+    text = segments.render(facts_of(2, days=1, newest=newest))
+    assert "This is the first evaluation" in text
+    assert "shows once the segments of a week ago are known" in text
+    unsaid = ("% in a week", "– in a week", "<polyline", "Lift in", "– s<")
+    assert [found for found in unsaid if found in text] == []
 
 
 def test_an_alert_a_crossing_a_review_and_a_proposal_stand_in_front():
@@ -160,9 +174,8 @@ def test_an_alert_a_crossing_a_review_and_a_proposal_stand_in_front():
         in front
     )
     assert "Segment 01 of the library</b> should be reviewed by its owner: due today" in front
-    assert "1 proposal</b> to merge" in front
     assert text.count('class="drop"') == 1
-    assert "Merge Segment 02 of the library and Segment 01 of the library</b>: so alike" in text
+    assert "Merge Segment 02 of the library and Segment 01 of the library</b>: so alike" in front
 
 
 def test_groups_of_fewer_than_ten_leave_no_figure():

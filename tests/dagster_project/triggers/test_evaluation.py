@@ -1,13 +1,17 @@
 """Whom triggers fire for: from published history and what landed since, without the warehouse."""
 
+import json
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 
+from edge.consent import purposes, standing
 from edge.triggers import moments
+from tests.conftest import PROJECT
 from tests.dagster_project.triggers.trigger_home import DAY, TODAY, cart, event, view
 
+PURPOSES = purposes.load(PROJECT / "config" / "purposes.yml")
 STEP = timedelta(minutes=5)
 FIRED = {
     ("cart_recovery", "ann"): ["10:35"],
@@ -135,6 +139,55 @@ def test_a_withdrawal_that_has_just_landed_counts(home):
     home.land(event("ann", 603, "Consent Withdrawn", purpose="marketing_email"))
     run(home, at(10, 30), at(10, 40))
     assert home.outcomes()["cart_recovery", "ann"] == ["consent"]
+
+
+def test_a_replay_asks_for_consent_as_it_stood_at_each_moment(home):
+    before = timedelta(days=-2)
+    (found,) = home.replay(at(10, 25) + before, at(10, 40) + before).firings
+    assert (found.trigger, found.status, found.fired_at) == (
+        "cart_recovery",
+        "fired",
+        at(10, 35) + before,
+    )
+    home.land(cart("hal", 602))  # withdrawn since
+    (found,) = home.replay(at(10, 25), at(10, 40)).firings
+    assert (found.trigger, found.suppressed_by) == ("cart_recovery", "consent")
+
+
+@pytest.mark.parametrize(("minute", "outcome"), [(633, "consent"), (640, None)])
+def test_a_withdrawal_that_has_just_landed_counts_in_a_replay_from_then_on(home, minute, outcome):
+    home.land(cart("ann", 602))
+    home.land(event("ann", minute, "Consent Withdrawn", purpose="marketing_email"))
+    (found,) = home.replay(at(10, 25), at(10, 45)).firings
+    assert found.suppressed_by == outcome
+
+
+@pytest.mark.parametrize(("decided_at", "outcome"), [(at(10, 33), "consent"), (at(10, 40), None)])
+def test_a_withdrawal_told_to_us_counts_in_a_replay_from_then_on(home, decided_at, outcome):
+    home.land(cart("ann", 602))
+    (fired,) = home.replay(at(10, 25), at(10, 45)).firings
+    standing.decide(
+        home.path / "published",
+        home.path / "landing",
+        fired.customer_id,
+        "marketing_email",
+        is_granted=False,
+        method="telephone",
+        recorded_by="ops@example.com",
+        text_version=None,
+        decided_at=decided_at.replace(tzinfo=UTC),
+        purposes=PURPOSES,
+    )
+    (found,) = home.replay(at(10, 25), at(10, 45)).firings
+    assert found.suppressed_by == outcome
+
+
+def test_a_generation_that_lacks_the_rule_of_consents_is_refused_with_what_to_do(home):
+    (path,) = (home.path / "published").glob("*/triggers.json")
+    rules = json.loads(path.read_text())
+    path.write_text(json.dumps({**rules, "consents": ""}))
+    with pytest.raises(LookupError, match="tessera run refresh_segments"):
+        home.replay(at(10), at(10))
 
 
 def test_quiet_hours_follow_the_clock_of_the_customer(home):

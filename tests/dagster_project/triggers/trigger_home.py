@@ -118,6 +118,10 @@ def granted(person: str) -> Event:
 HISTORY = [
     *(granted(person) for person in ("ann", "dan", "fay", "gil")),
     event("bob", -3000, "Product Viewed", product_id="p2", category="chairs"),
+    # hal left a cart while mail was welcome, and withdrew a day later
+    granted("hal"),
+    cart("hal", -2 * 1440 + 600),
+    event("hal", -1440 + 600, "Consent Withdrawn", purpose="marketing_email"),
     # dan was active on three days and fell silent at 11:00 two days before
     *(view("dan", minute) for minute in (-5 * 1440, -4 * 1440, -2 * 1440 + 660)),
     # gil bought a lamp and comes back to another one

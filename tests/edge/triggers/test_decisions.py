@@ -45,7 +45,7 @@ def outcomes(observations, *triggers, known=(), denied=(), now=None):
         triggers or (trigger(),),
         observations,
         known,
-        permitted=lambda customer, purpose: purpose not in denied,
+        permitted=lambda customer, purpose, moment: purpose not in denied,
         now=now,
     )
     return [x.suppressed_by or x.fired_at or f"until {x.due_at:%d %H:%M}" for x in decided]

@@ -1,0 +1,2 @@
+create table warehouse.marts.dim_consent_status as
+{sql}
