@@ -17,7 +17,9 @@ PACKAGE = "dagster_project.predictions"
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """A feature, its value (None: unknown), and what it adds to the log-odds."""
+    """A feature, its value (None: unknown), and what it adds: to the log-odds of a probability,
+    to the logarithm of expected orders and of a lifetime value, beside those of a new buyer.
+    """
 
     feature: str
     value: float | None

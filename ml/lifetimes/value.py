@@ -81,15 +81,34 @@ class LifetimeModel:
         -------
         ndarray of float, shape (n_customers,)
         """
+        orders = self.orders_if_active(customers, horizon_days, yearly_discount=yearly_discount)
+        return orders * self.alive(customers) * self.order_values(customers)
+
+    def orders_if_active(
+        self, customers: pd.DataFrame, horizon_days: float, *, yearly_discount: float = 0.0
+    ) -> NDArray[np.float64]:
+        """Expect the days with orders to come of customers who have not left yet.
+
+        Parameters
+        ----------
+        customers : DataFrame of shape (n_customers, >= 3)
+            The first of ``COLUMNS``.
+        horizon_days : float
+        yearly_discount : float
+            As of ``lifetime_values``: an order that comes in a year counts less than one now.
+
+        Returns
+        -------
+        ndarray of float, shape (n_customers,)
+        """
         distinct, inverse = _distinct(customers)
         total, before = np.zeros(len(distinct.age)), np.zeros(len(distinct.age))
         for step in range(1, STEPS + 1):
-            until = horizon_days * step / STEPS
-            expected = self.purchases.expected(distinct, until)
+            expected = self.purchases.expected_if_alive(distinct, horizon_days * step / STEPS)
             middle = horizon_days * (step - 0.5) / STEPS
             total += (expected - before) * (1.0 - yearly_discount) ** (middle / 365.0)
             before = expected
-        return total[inverse] * self.order_values(customers)
+        return total[inverse]
 
     def state(self) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
         """Give the arrays and the parameters that ``restore`` needs."""

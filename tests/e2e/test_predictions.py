@@ -63,6 +63,10 @@ def test_explain_shows_the_strongest_contributions(refreshed):
     assert score["value"] == row["value"]
     assert len(score["contributions"]) == 5
     assert all(part["feature"] for part in score["contributions"])
+    (worth,) = [found for found in told["scores"] if found["score"] == "lifetime_value"]
+    assert {part["feature"] for part in worth["contributions"]} == {
+        "orders_if_active", "chance_active", "order_value"
+    }  # fmt: skip
     assert "strongest contributions" in tessera(refreshed, "explain", row["customer_id"]).stdout
 
 
