@@ -17,8 +17,10 @@ PACKAGE = "dagster_project.predictions"
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """A feature, its value (None: unknown), and what it adds: to the log-odds of a probability,
-    to the logarithm of expected orders and of a lifetime value, beside those of a new buyer.
+    """A feature, its value (None: unknown), and what it adds.
+
+    To the log-odds of a probability; to the logarithm of expected orders and of a lifetime value
+    where a new buyer is the origin.
     """
 
     feature: str
