@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, cast
 
@@ -146,6 +147,7 @@ def train_target(
             "seed": seed,
             "kind": found.kind,
             "calibration": found.model.calibration.method,
+            "settings": json.dumps(found.settings, sort_keys=True),
             "horizon_days": target.horizon_days,
             "moments": rows["as_of"].nunique(),
             "columns": len(columns),
@@ -156,13 +158,20 @@ def train_target(
         fingerprint=fingerprint,
         code_version=registries.code_version(),
         files=written.files,
-        trials=tuple(
-            Trial(
-                kind,
-                {"kind": kind, "calibration": trial.calibration, "is_chosen": kind == found.kind},
-                {**asdict(trial.quality), "validation_log_loss": trial.validation_loss},
-            )
-            for kind, trial in found.trials.items()
+        trials=(
+            *(
+                Trial(
+                    kind,
+                    {
+                        "kind": kind,
+                        "calibration": trial.calibration,
+                        "is_chosen": kind == found.kind,
+                    },
+                    {**asdict(trial.quality), "validation_log_loss": trial.validation_loss},
+                )
+                for kind, trial in found.trials.items()
+            ),
+            *card.searched(found),
         ),
     )
     reason = f"{found.reason} ({RULE})"

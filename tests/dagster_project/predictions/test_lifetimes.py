@@ -57,7 +57,7 @@ def test_every_way_that_was_tried_is_a_run_below_the_training(registry, historie
 
 
 def test_what_foretells_far_too_much_is_not_promoted_and_says_so(registry):
-    before, earlier = periods(after=HELD_BACK)
+    before, earlier = periods(after=0.15)
     result = trained(registry, (before, before, earlier))
 
     assert result.outcome == "kept"
