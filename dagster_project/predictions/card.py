@@ -54,8 +54,8 @@ def of(target: Target, found: Selection, snapshot: Snapshot, *, seed: int) -> Wr
     }
     files = {f"{name}.csv": table.to_csv(index=False).encode() for name, table in tables.items()}
     if found.searched:
-        rows = [{**trial.parameters, **trial.metrics} for trial in searched(found)]
-        files["searched.csv"] = pd.DataFrame(rows).to_csv(index=False).encode()
+        settings = pd.DataFrame([{**one.parameters, **one.metrics} for one in searched(found)])
+        files["searched.csv"] = settings.to_csv(index=False).encode()
     files |= {f"{name}.png": png for name, png in drawn.items()}
     files |= interface(signature(found.model), typical(found.model))
     files["model_card.md"] = text(target, found, snapshot, tables).encode()
