@@ -19,7 +19,7 @@ from bench.measure import measure
 
 SEED = 7
 PEOPLE, PRODUCTS, TAKEN = 20_000, 3_000, 50  # interactions of each customer
-PAIRS = 9
+PAIRS = 7
 FEATURES, GROUPS = 30, 7
 AS_OF = pd.Timestamp("2026-04-01")
 

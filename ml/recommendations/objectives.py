@@ -49,6 +49,11 @@ class ByValue:
         weighted = _weighted(interactions, values)
         return Valued(self.algorithm.fit(weighted, catalogue, seed=seed), values)
 
+    def is_plain(self, interactions: Interactions, catalogue: pd.DataFrame) -> bool:
+        """Say whether no weight would change: nothing is known of what products are worth."""
+        values = relative_values(interactions.products, catalogue, self.objective)
+        return bool((values**self.strength == 1.0).all())
+
     def restore(self, arrays: dict[str, NDArray[Any]], parameters: dict[str, Any]) -> Valued:
         """Make the model again."""
         own = {name: array for name, array in arrays.items() if name != "values"}

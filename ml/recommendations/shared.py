@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ml.recommendations.hybrid import Hybrid, mixed
+from ml.recommendations.objectives import ByValue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,6 +74,8 @@ class Shared:
         if isinstance(algorithm, Hybrid):
             parts = {name: self.scorer(each) for name, each in algorithm.used().items()}
             return mixed(parts, algorithm.weights, self.interactions)
+        if isinstance(algorithm, ByValue) and algorithm.is_plain(self.interactions, self.catalogue):
+            return self.scorer(algorithm.algorithm)
         for known, remembered in self.found:
             if type(known) is type(algorithm) and known == algorithm:
                 return remembered

@@ -8,6 +8,7 @@ from ml.recommendations.frequency import PersonalFrequency
 from ml.recommendations.hybrid import Hybrid
 from ml.recommendations.metrics import accuracy
 from ml.recommendations.neighbours import CustomerNeighbours
+from ml.recommendations.objectives import ByValue
 from ml.recommendations.popularity import Popularity
 from ml.recommendations.ranking import rank
 from ml.recommendations.shared import Shared
@@ -50,6 +51,15 @@ def test_equal_recommenders_are_fitted_once(fold, monkeypatch):
             catalogue(), seed=1)  # fmt: skip
 
     assert fitted == [TruncatedSvd(8), TruncatedSvd(9)]
+
+
+def test_a_recommender_weighted_by_what_is_unknown_is_the_one_without_weights(fold):
+    unknown = catalogue().assign(margin_share=None)
+    shared = Shared(fold.known, unknown, 1)
+
+    plain = shared.scorer(TruncatedSvd(8))
+    assert shared.scorer(ByValue(TruncatedSvd(8), "margin")) is plain
+    assert shared.scorer(ByValue(TruncatedSvd(8), "price")) is not plain
 
 
 def test_other_customers_are_asked_about_anew(fold):
