@@ -41,6 +41,7 @@ def main() -> None:
     figures = {part: _measured(part, given.customers) for part in PARTS}
     als, scoring, clusters = (figures[name] for name in ("als", "scoring", "clusters"))
     _row("ALS ÷ implicit called bare, time", f"{als['ratio']:.3f}")
+    _row("the same, CPU time", f"{als['cpu_ratio']:.3f}")
     _row("ALS, bare", f"{als['ours']:.2f} s, {als['bare']:.2f} s, {_peak(als)}")
     _row("of which summing interactions", f"{als['matrix']:.3f} s")
     told = f"{scoring['customers'] / scoring['seconds']:,.0f} customers/s, {_peak(scoring)}"
@@ -86,9 +87,10 @@ def als(customers: int) -> dict[str, Any]:
 
     timed = [_paired(own, bare, own_first=bool(turn % 2)) for turn in range(PAIRS)]
     return {
-        "ratio": statistics.median(first / second for first, second in timed),
-        "ours": statistics.median(first for first, _ in timed),
-        "bare": statistics.median(second for _, second in timed),
+        "ratio": statistics.median(first[0] / second[0] for first, second in timed),
+        "cpu_ratio": statistics.median(first[1] / second[1] for first, second in timed),
+        "ours": statistics.median(first[0] for first, _ in timed),
+        "bare": statistics.median(second[0] for _, second in timed),
         "matrix": statistics.median(
             _seconds(lambda: known.matrix(ours.half_life_days)) for _ in range(PAIRS)
         ),
@@ -197,11 +199,18 @@ def _seconds(work: Callable[[], object]) -> float:
 
 def _paired(
     ours: Callable[[], object], theirs: Callable[[], object], *, own_first: bool
-) -> tuple[float, float]:
+) -> tuple[tuple[float, float], tuple[float, float]]:
     if own_first:
-        return _seconds(ours), _seconds(theirs)
-    second = _seconds(theirs)
-    return _seconds(ours), second
+        return _cost(ours), _cost(theirs)
+    second = _cost(theirs)
+    return _cost(ours), second
+
+
+def _cost(work: Callable[[], object]) -> tuple[float, float]:
+    """Give seconds passed, and seconds of CPU, which others' load hardly moves."""
+    before = time.process_time()
+    passed = _seconds(work)
+    return passed, time.process_time() - before
 
 
 def _measured(part: str, customers: int) -> dict[str, Any]:
