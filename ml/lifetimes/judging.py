@@ -34,14 +34,17 @@ class Trial:
     ----------
     deviance : float
         Mean Poisson deviance; lower is better.
-    share : float
-        What was foretold of all orders that there were; 1 is right.
+    share, low, high : float
+        What was foretold of all orders that there were; 1 is right. And where it lies but for
+        chance (95 %): few customers order, so few that their sum is far from certain.
     gain : Gain
         Of deviance, by the way that was chosen over this one.
     """
 
     deviance: float
     share: float
+    low: float
+    high: float
     gain: Gain
 
 
@@ -55,7 +58,8 @@ class Judged:
         Its values are left out where they did not beat the mean, its level where it did not
         beat the model without.
     passes : bool
-        Whether it beat both baselines beyond noise and foretold orders to within ``MOST_OFF``.
+        Whether it beat both baselines beyond noise, and what it foretold of all orders is not off
+        by more than ``MOST_OFF`` beyond noise.
     reason : str
         In words.
     trials : mapping of str to Trial
@@ -151,7 +155,7 @@ def judge(before: pd.DataFrame, earlier: pd.DataFrame, *, horizon_days: float) -
     trials = {
         name: Trial(
             float(lost[name].mean()),
-            float(expected.sum() / orders.sum()) if orders.sum() else np.inf,
+            *_share(float(expected.sum()), orders),
             evaluation.gain(lost[chosen], lost[name]),
         )
         for name, expected in given.items()
@@ -181,14 +185,22 @@ def _verdict(trials: Mapping[str, Trial], chosen: str) -> tuple[bool, str]:
             words.append(
                 f"{verb} {called} by {gain.mean:.4f} of Poisson deviance (95 %: {interval})"
             )
-    share = trials[chosen].share
-    is_near = 1.0 / MOST_OFF <= share <= MOST_OFF
+    own = trials[chosen]
+    is_near = own.high >= 1.0 / MOST_OFF and own.low <= MOST_OFF
     words.append(
-        f"foretells {share:.2f} times the orders there were, {'' if is_near else 'not '}"
-        f"{1 / MOST_OFF:.2f} to {MOST_OFF:.2f} as asked"
+        f"foretells {own.share:.2f} times the orders there were (95 %: {own.low:.2f} to "
+        f"{own.high:.2f}), {'' if is_near else 'not '}{1 / MOST_OFF:.2f} to {MOST_OFF:.2f} as asked"
     )
     beats = all(trials[n].gain.is_beyond_noise for n in (AVERAGE, RECENT) if n in trials)
     return beats and is_near, " and ".join(words)
+
+
+def _share(foretold: float, orders: NDArray[np.float64]) -> tuple[float, float, float]:
+    total = float(orders.sum())
+    error = evaluation.NOISE * float(orders.std()) * np.sqrt(len(orders))
+    low = foretold / (total + error) if total + error > 0 else np.inf
+    high = foretold / (total - error) if total > error else np.inf
+    return (foretold / total if total else np.inf), low, high
 
 
 def _gain_in_values(model: LifetimeModel, before: pd.DataFrame) -> Gain:

@@ -64,7 +64,20 @@ def test_far_too_many_orders_foretold_are_below_the_bar_whatever_was_beaten():
 
     assert found.trials[judging.AVERAGE].gain.is_beyond_noise
     assert not found.passes
-    assert "times the orders there were, not 0.67 to 1.50 as asked" in found.reason
+    assert "not 0.67 to 1.50 as asked" in found.reason
+
+
+def test_a_share_that_chance_alone_may_have_moved_over_the_bar_passes():
+    before, earlier = periods(after=0.55)
+    few = before[: len(before) // 8]  # a model of 250 customers, and some 40 orders to judge it by
+    own = judging.judge(few, earlier.iloc[:0], horizon_days=AFTER)
+    everyone = judging.judge(before, earlier.iloc[:0], horizon_days=AFTER)
+
+    trial = own.trials[own.chosen]
+    assert trial.low < judging.MOST_OFF < trial.share
+    assert trial.share == pytest.approx(everyone.trials[everyone.chosen].share, rel=0.3)
+    assert everyone.trials[everyone.chosen].low > judging.MOST_OFF
+    assert (own.passes, everyone.passes) == (True, False)
 
 
 def test_orders_that_have_nothing_to_do_with_the_past_are_below_the_bar():
