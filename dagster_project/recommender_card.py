@@ -42,8 +42,9 @@ def variant_card(name: str, table: pd.DataFrame, reason: str) -> str:
     lines = [
         f"# {name}",
         "",
-        f"{DESCRIPTIONS[name]} It is an offer to whoever prefers its measure; `ml.recommendations` serves "
-        "the recommender.",
+        DESCRIPTIONS[name],
+        "",
+        "An offer to whoever prefers its measure: `ml.recommendations` serves the recommender.",
         "",
         f"**Decision:** {reason}.",
         "",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,9 @@ import pandas as pd
 from dagster_project import registry as registries
 from dagster_project import trial_runs
 from dagster_project.predictions import examples, targets
+from dagster_project.predictions.card import parts_of
 from dagster_project.registry import Dataset, Registry, Training
+from dagster_project.run_files import interface
 from dagster_project.training import TrainingResult, decided
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ def train_on(
 
     horizon = targets.ORDERS_DAYS
     try:
-        judged = judging.judge(before, earlier, horizon_days=horizon)
+        groups = parts_of(len(before))
+        judged = judging.judge(before, earlier, horizon_days=horizon, groups=groups)
         model = value.fit(customers)
     except (ValueError, ArithmeticError) as error:  # too few, or no model of theirs
         return TrainingResult(targets.LIFETIMES, "skipped", str(error), METRIC)
@@ -101,8 +103,7 @@ def train_on(
         files={
             **pictures,
             "foretold.csv": judged.foretold.to_csv(index=False).encode(),
-            "signature.json": _json(signature()),
-            "input_example.json": _json(typical(customers)),
+            **interface(signature(), typical(customers)),
             "model_card.md": card(model, judged, snapshot, reason).encode(),
         },
         trials=tuple(
@@ -198,7 +199,3 @@ def _metrics(judged: Judged, model: LifetimeModel) -> dict[str, float]:
 
 def _told(numbers: Mapping[str, float]) -> str:
     return ", ".join(f"{name} {number:.4g}" for name, number in numbers.items())
-
-
-def _json(value: object) -> bytes:
-    return (json.dumps(value, indent=2) + "\n").encode()

@@ -68,8 +68,8 @@ class Judged:
         before the cut (``RECENT``, absent where that is not known).
     values : Gain
         Of Gamma deviance over everybody's mean value, among those who ordered.
-    foretold : DataFrame of shape (<= 10, 3)
-        By tenths of the customers, those of whom least was expected first: the mean orders
+    foretold : DataFrame of shape (<= n_groups, 3)
+        By groups of the customers, those of whom least was expected first: the mean orders
         ``foretold``, the mean ``orders`` there were, and ``customers``.
     rank_correlation : float
         Of orders foretold and orders (Spearman).
@@ -110,7 +110,9 @@ def level(before: pd.DataFrame, *, horizon_days: float) -> float | None:
     return float(before["orders"].sum() / foretold)
 
 
-def judge(before: pd.DataFrame, earlier: pd.DataFrame, *, horizon_days: float) -> Judged:
+def judge(
+    before: pd.DataFrame, earlier: pd.DataFrame, *, horizon_days: float, groups: int = 10
+) -> Judged:
     """Fit on what was known at a cut, and see how the days after it were foretold.
 
     The level of the days before the cut, learnt at an earlier one, is kept where the days after
@@ -124,6 +126,8 @@ def judge(before: pd.DataFrame, earlier: pd.DataFrame, *, horizon_days: float) -
     earlier : DataFrame of shape (n_earlier_customers, >= 7)
         The same at a cut ``horizon_days`` before that one; perhaps nobody.
     horizon_days : float
+    groups : int
+        Into how many groups of equal size customers are put to compare orders with the foretold.
 
     Returns
     -------
@@ -170,7 +174,7 @@ def judge(before: pd.DataFrame, earlier: pd.DataFrame, *, horizon_days: float) -
         reason=reason,
         trials=trials,
         values=in_values,
-        foretold=_by_tenths(orders, given[chosen]),
+        foretold=_by_groups(orders, given[chosen], groups),
         rank_correlation=_rank_correlation(orders, given[chosen]),
     )
 
@@ -214,9 +218,11 @@ def _gain_in_values(model: LifetimeModel, before: pd.DataFrame) -> Gain:
     return evaluation.gain(_gamma(worth, model.order_values(before)[paid]), _gamma(worth, alike))
 
 
-def _by_tenths(orders: NDArray[np.float64], expected: NDArray[np.float64]) -> pd.DataFrame:
+def _by_groups(
+    orders: NDArray[np.float64], expected: NDArray[np.float64], groups: int
+) -> pd.DataFrame:
     order = np.argsort(expected, kind="stable")
-    parts = [part for part in np.array_split(order, 10) if len(part)]
+    parts = [part for part in np.array_split(order, groups) if len(part)]
     rows = [(expected[part].mean(), orders[part].mean(), len(part)) for part in parts]
     return pd.DataFrame(rows, columns=FORETOLD)
 
