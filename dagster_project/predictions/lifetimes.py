@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 METRIC = "orders_deviance"
 RULE = (
-    "promoted if on the last days it beats its baselines beyond noise, and what it foretells of all "
-    "orders is not outside the share asked beyond noise; a level is kept if it helped there"
+    "promoted if on the last days it beats its baselines beyond noise, and what it foretells of "
+    "all orders is not outside the share asked beyond noise; a level is kept if it helped there"
 )
 LIMITS = (
     "Purchases come at a steady rate until a customer leaves: a season, a sale or a drift moves "
