@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -112,16 +112,14 @@ def warm(found: Comparison) -> Comparison:
     is_kept = found.levels > 0
     return Comparison(
         tuple(
-            type(each)(
-                each.name,
-                {
+            replace(
+                each,
+                accuracy={
                     k: {name: values[is_kept] for name, values in measures.items()}
                     for k, measures in each.accuracy.items()
                 },
-                each.value[is_kept],
-                each.coverage,
-                each.novelty,
-                each.diversity,
+                value=each.value[is_kept],
+                margin=each.margin[is_kept],
             )
             for each in found.judged
         ),

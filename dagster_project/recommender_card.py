@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, StrictUndefined
 
 from dagster_project import run_files
+from dagster_project.model_files import DESCRIPTIONS
 from dagster_project.trial_runs import Trial
 
 if TYPE_CHECKING:
@@ -34,6 +35,26 @@ def model_card(
         recipe=recipe,
         reason=reason,
     )
+
+
+def variant_card(name: str, table: pd.DataFrame, reason: str) -> str:
+    """Write the card of a variant of the recommender as Markdown."""
+    lines = [
+        f"# {name}",
+        "",
+        DESCRIPTIONS[name],
+        "",
+        "An offer to whoever prefers its measure: `ml.recommendations` serves the recommender.",
+        "",
+        f"**Decision:** {reason}.",
+        "",
+        _markdown(table[[*SHOWN, "margin_at_10"]]),
+        "",
+        "**Limits.** Those of the recommender, and: what is dearer is shown more, also to those "
+        "who would rather have something else; prices and margins are those of today.",
+        "",
+    ]
+    return "\n".join(lines)
 
 
 def trials(tried: Mapping[str, pd.DataFrame], best: int = 2) -> list[Trial]:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
 import pandas as pd
 
-from dagster_project import recommender_card
+from dagster_project import recommender_card, recommender_variants
 from dagster_project import registry as registries
 from dagster_project.recommender_inputs import Inputs, Recipe, hide, load_recipe
 from dagster_project.registry import Dataset, Registry, Training
-from dagster_project.training import TrainingResult, unchanged
+from dagster_project.training import TrainingResult, decided, unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from ml.recommendations.comparison import Comparison
     from ml.recommendations.folds import Fold
@@ -39,6 +42,7 @@ RULE = (
 class _Learnt:
     hybrid: Hybrid
     trials: Mapping[str, pd.DataFrame]
+    high_value: Hybrid | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +62,28 @@ def train_recommender(
     threads: int = 1,
     snapshot: str = "",
 ) -> TrainingResult:
+    """Train the recommender alone; see ``train_recommenders``."""
+    (result,) = train_recommenders(
+        inputs, registry, seed=seed, recipe=recipe, models=models, threads=threads,
+        snapshot=snapshot,
+    )  # fmt: skip
+    return result
+
+
+def train_recommenders(
+    inputs: Inputs,
+    registry: Registry,
+    *,
+    seed: int,
+    recipe: Recipe | None = None,
+    models: Mapping[str, Algorithm] | None = None,
+    threads: int = 1,
+    snapshot: str = "",
+    variants: Sequence[str] = (),
+) -> list[TrainingResult]:
     """Learn how to mix, compare with every single model and the champion's recipe, and record.
 
+    Variants of the mix are judged on the same days; see ``recommender_variants``.
     The champion's recipe is fitted anew on what was known before the held-out days, as ours is:
     the champion itself may have learnt from the very days it would be judged on.
     """
@@ -72,29 +96,43 @@ def train_recommender(
     described = {"seed": seed, **asdict(recipe), "models": json.dumps(told)}
     dataset = _dataset(inputs, snapshot)
     mark = registries.fingerprint(NAME, dataset, described, registries.hash_sources())
-    if (same := registry.find(NAME, mark)) is not None:
-        return unchanged(NAME, METRIC, same)
+    same = registry.find(NAME, mark)
+    if same is not None and set(variants) <= set(same.parameters.get("variants", "").split(",")):
+        kept = recommender_variants.kept(variants, registry, mark)
+        return [unchanged(NAME, METRIC, same), *kept]
     counts = inputs.dated[["customer_id", "product_id"]].nunique()
     if counts.min() < 2:
         reason = (
             f"{counts['customer_id']} customers with history and {counts['product_id']} products, "
             "2 of each needed"
         )
-        return TrainingResult(NAME, "skipped", reason, METRIC)
+        return [TrainingResult(name, "skipped", reason, METRIC) for name in (NAME, *variants)]
     champion = registry.champion(NAME)
     rival = _recipe_of(cast("HybridModel", champion[0])) if champion else None
     learnt = _learn(inputs, recipe, models, seed)
-    compared = _compare(inputs, recipe, {**models, HYBRID: learnt.hybrid}, rival, seed)
+    others = recommender_variants.algorithms(
+        variants, learnt.hybrid, learnt.high_value, inputs.catalogue
+    )
+    last = _fold(inputs, inputs.as_of, recipe)
+    judged = {**models, HYBRID: learnt.hybrid, **others}
+    compared = _compare(inputs, recipe, last, judged, rival, seed)
     choice = _choose(learnt.hybrid, rival, compared, seed)
     known = read(
         inputs.dated, as_of=inputs.as_of, products=_products(inputs), segments=inputs.countries
     )
     metrics = {} if compared is None else _metrics(compared, seed)
+    if compared is not None:
+        best, gain = compared.against_best(HYBRID, list(models), seed=seed)
+        described |= {"best_single": best}
+        metrics |= {"gain_over_best_single": gain.mean, "gain_over_best_single_low": gain.low,
+                    "gain_over_best_single_high": gain.high}  # fmt: skip
     described |= {
         "components": ",".join(sorted(choice.hybrid.components)),
         "is_champions_recipe": choice.hybrid is rival,
+        "variants": ",".join(sorted(variants)),
     }
-    version = registry.log_training(
+    result = decided(
+        registry,
         Training(
             name=NAME,
             model=choice.hybrid.fit(known, inputs.catalogue, seed=seed),
@@ -108,19 +146,30 @@ def train_recommender(
             files=_files(choice.hybrid, compared, recipe, choice.reason, seed)
             | recommender_card.interface()
             | {f"trials_of_{name}.csv": t.to_csv().encode() for name, t in learnt.trials.items()},
-        )
+        ),
+        choice.is_promoted,
+        f"{METRIC}: {choice.reason} ({RULE})",
+        METRIC,
     )
-    reason = f"{METRIC}: {choice.reason} ({RULE})"
-    if choice.is_promoted:
-        registry.promote(version, reason)
-    else:
-        registry.keep(version, reason)
-    outcome: Literal["promoted", "kept"] = "promoted" if choice.is_promoted else "kept"
-    return TrainingResult(NAME, outcome, reason, METRIC, metrics, version)
+    state = recommender_variants.Learnt(
+        hybrid=learnt.hybrid,
+        compared=compared,
+        is_high_value=_best(last, recipe, seed),
+        known=known,
+        catalogue=inputs.catalogue,
+        dataset=dataset,
+        recipe=recipe,
+        fingerprint=mark,
+        seed=seed,
+    )
+    return [
+        result,
+        *(recommender_variants.train(n, others.get(n), state, registry) for n in variants),
+    ]
 
 
 def _learn(inputs: Inputs, recipe: Recipe, models: Mapping[str, Algorithm], seed: int) -> _Learnt:
-    from ml.recommendations import lineup, mixing
+    from ml.recommendations import lineup, mixing, objectives
     from ml.recommendations.hybrid import Hybrid
 
     components = {name: models[name] for name in lineup.HYBRID if name in models}
@@ -138,7 +187,22 @@ def _learn(inputs: Inputs, recipe: Recipe, models: Mapping[str, Algorithm], seed
         )
         for fold in periods
     ]
-    return _Learnt(Hybrid(components, mixing.learn(found, list(components))), trials)
+    rows = [fold.judged(recipe.most_customers, seed=seed) for fold in periods]
+    best = objectives.of_high_value(found, periods, rows, recipe.high_value_share)
+    return _Learnt(
+        Hybrid(components, mixing.learn(found, list(components))),
+        trials,
+        Hybrid(components, mixing.learn(best, list(components))),
+    )
+
+
+def _best(fold: Fold | None, recipe: Recipe, seed: int) -> NDArray[np.bool_]:
+    from ml.recommendations import objectives
+
+    if fold is None:
+        return np.empty(0, dtype=bool)
+    rows = fold.judged(recipe.most_customers, seed=seed)
+    return objectives.is_high_value(fold, rows, recipe.high_value_share)
 
 
 def _search(
@@ -168,13 +232,13 @@ def _search(
 def _compare(
     inputs: Inputs,
     recipe: Recipe,
+    fold: Fold | None,
     models: Mapping[str, Algorithm],
     rival: Hybrid | None,
     seed: int,
 ) -> Comparison | None:
     from ml.recommendations.comparison import compare
 
-    fold = _fold(inputs, inputs.as_of, recipe)
     if fold is None:
         return None
     return compare(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
-    from dagster_project.registry import Version
+    from dagster_project.registry import Registry, Training, Version
 
 PACKAGE = "dagster_project"
 
@@ -64,6 +64,31 @@ def unchanged(name: str, metric: str, same: Version) -> TrainingResult:
     """Say that there is nothing to train: a version is as good as new."""
     reason = f"version {same.number} was trained on the same data in the same way"
     return TrainingResult(name, "unchanged", reason, metric, same.metrics, same)
+
+
+def decided(
+    registry: Registry,
+    training: Training,
+    passes: bool,
+    reason: str,
+    metric: str,
+    pictures: Mapping[str, bytes] | None = None,
+) -> TrainingResult:
+    """Record a training, and put its model in use if it passed its bar."""
+    version = registry.log_training(training)
+    if passes:
+        registry.promote(version, reason)
+    else:
+        registry.keep(version, reason)
+    return TrainingResult(
+        training.name,
+        "promoted" if passes else "kept",
+        reason,
+        metric,
+        training.metrics,
+        version,
+        {} if pictures is None else pictures,
+    )
 
 
 def _frame(

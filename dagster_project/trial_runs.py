@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from mlflow import MlflowClient
 
-MOST = 10  # a run takes tens of milliseconds; the table of all trials is a file of the parent
+MOST = 12  # a run takes tens of milliseconds; the table of all trials is a file of the parent
 
 
 @dataclass(frozen=True, slots=True)

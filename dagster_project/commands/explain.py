@@ -80,7 +80,7 @@ def _show_scores(predicted: "Sequence[Score]") -> None:
         for part in found.contributions
     ]
     if reasons:
-        columns = ("score", "feature", "value", "adds to log-odds")
+        columns = ("score", "feature", "value", "adds to log-odds or log")
         output.print_table(columns, reasons, title="strongest contributions")
 
 

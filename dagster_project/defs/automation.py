@@ -6,6 +6,7 @@ import dagster as dg
 
 from dagster_project import alerts, arrivals, cluster_drift, crossings
 from dagster_project.defs import activation, predictions, privacy, publish, raw, triggers
+from dagster_project.model_files import RECOMMENDERS
 from dagster_project.platform import Platform
 from edge.privacy import requests
 
@@ -132,8 +133,8 @@ enforce_retention_daily = dg.ScheduleDefinition(
 @dg.schedule(
     job=dg.define_asset_job(
         "train_recommender",
-        _with_all_it_needs(dg.AssetSelection.assets(["models", "recommender"])),
-        description="Train the recommender alone.",
+        _with_all_it_needs(dg.AssetSelection.assets(*(["models", n] for n in RECOMMENDERS))),
+        description="Train the recommender and its variants alone.",
     ),
     cron_schedule="0 3 * * 1",
     description="The recommender every second Monday at 03:00 UTC (even ISO weeks).",

@@ -14,13 +14,16 @@ from dagster_project import (
     recommender_inputs,
     recommender_scoring,
     recommender_training,
+    recommender_variants,
     scoring,
     training,
 )
 from dagster_project.identity import resolution
+from dagster_project.model_files import DESCRIPTIONS, RECOMMENDERS
 from dagster_project.platform import Platform, telling
 from dagster_project.predictions import examples
 from dagster_project.reports import clusters as cluster_report
+from dagster_project.reports import recommenders as recommender_report
 
 LINKS = dg.AssetKey(["intermediate", "int_identifiers_linked"])
 FEATURES = dg.AssetKey(["features", "ftr_customers"])
@@ -133,33 +136,49 @@ def clusters(
     return dg.MaterializeResult(metadata=_trained(context, result))
 
 
-@dg.asset(
-    key=["models", "recommender"],
-    deps=RECOMMENDED_FROM,
-    kinds={"implicit", "mlflow"},
-    group_name="ml",
-    owners=OWNERS,
+@dg.multi_asset(
+    specs=[
+        dg.AssetSpec(
+            ["models", name],
+            deps=RECOMMENDED_FROM,
+            kinds={"implicit", "mlflow"},
+            group_name="ml",
+            owners=OWNERS,
+            description=DESCRIPTIONS[name],
+        )
+        for name in RECOMMENDERS
+    ],
+    name="learn_recommenders",
+    can_subset=True,  # the recommender is trained whichever is asked for: others are its variants
 )
-def recommender(
+def recommenders(
     context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
-) -> dg.MaterializeResult[None]:
-    """Train the recommender: a hybrid, compared with every single model and with popularity."""
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Train the recommender and those of its variants that are asked for."""
     settings, recipe = platform.settings, recommender_inputs.load_recipe()
     with learnable.connect(platform, "training recommenders", telling(context)) as connection:
         inputs = recommender_inputs.read_inputs(connection, recipe)
         snapshot = examples.snapshot(connection).sha256
     if inputs is None:
         telling(context)("nothing to train on: no behaviour event is loaded")
-        return dg.MaterializeResult(metadata={"outcome": "skipped"})
-    result = recommender_training.train_recommender(
+        for key in context.selected_asset_keys:
+            yield dg.MaterializeResult(asset_key=key, metadata={"outcome": "skipped"})
+        return
+    wanted = {key.path[-1] for key in context.selected_asset_keys}
+    for result in recommender_training.train_recommenders(
         inputs,
         homes.registry(settings),
         seed=settings.seed,
         recipe=recipe,
         threads=settings.threads,
         snapshot=snapshot,
-    )
-    return dg.MaterializeResult(metadata=_trained(context, result))
+        variants=[name for name in recommender_variants.VARIANTS if name in wanted],
+    ):
+        told = _trained(context, result)
+        if result.name in wanted:
+            yield dg.MaterializeResult(asset_key=["models", result.name], metadata=told)
+    page = recommender_report.write(settings.reports, homes.registry(settings))
+    telling(context)(f"recommenders: {page}")
 
 
 @dg.asset(

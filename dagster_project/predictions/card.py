@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from dagster_project.publish import small_groups
 from dagster_project.run_files import Written, interface
+from dagster_project.trial_runs import Trial
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,6 +53,9 @@ def of(target: Target, found: Selection, snapshot: Snapshot, *, seed: int) -> Wr
         "dependence": pictures.dependence(tables["dependence"]),
     }
     files = {f"{name}.csv": table.to_csv(index=False).encode() for name, table in tables.items()}
+    if found.searched:
+        settings = pd.DataFrame([{**one.parameters, **one.metrics} for one in searched(found)])
+        files["searched.csv"] = settings.to_csv(index=False).encode()
     files |= {f"{name}.png": png for name, png in drawn.items()}
     files |= interface(signature(found.model), typical(found.model))
     files["model_card.md"] = text(target, found, snapshot, tables).encode()
@@ -84,6 +89,19 @@ def trials(found: Selection) -> pd.DataFrame:
     )
 
 
+def searched(found: Selection) -> list[Trial]:
+    """Give the settings that were tried of each kind, by their loss on past moments."""
+    return [
+        Trial(
+            f"{kind}, settings {number}",
+            {"kind": kind, "trial": number, **tried.settings},
+            {"searched_log_loss": tried.loss},
+        )
+        for kind, all_tried in found.searched.items()
+        for number, tried in enumerate(all_tried)
+    ]
+
+
 def signature(model: Prediction) -> dict[str, Any]:
     """Say what goes in and what comes out."""
     inputs = [{"name": name, "type": "double", "required": False} for name in model.columns]
@@ -108,7 +126,8 @@ def text(
         f"The probability that a customer {target.question}.",
         "",
         f"- model: {found.kind}, {len(found.model.columns)} features, "
-        f"calibration {found.model.calibration.method}",
+        f"calibration {found.model.calibration.method}, "
+        + (f"settings {json.dumps(found.settings)}" if found.searched else "defaults"),
         f"- data: {snapshot.files} landed files (snapshot {snapshot.sha256[:12]}), "
         f"{snapshot.customers} customers, as of {snapshot.as_of:%Y-%m-%d %H:%M} UTC",
         f"- judged on customers as of {found.held_out['as_of'].max():%Y-%m-%d %H:%M} UTC, later "

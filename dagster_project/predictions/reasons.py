@@ -17,7 +17,11 @@ PACKAGE = "dagster_project.predictions"
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """A feature, its value (None: unknown), and what it adds to the log-odds."""
+    """A feature, its value (None: unknown), and what it adds.
+
+    To the log-odds of a probability; to the logarithm of expected orders and of a lifetime value
+    where a new buyer is the origin.
+    """
 
     feature: str
     value: float | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pyarrow as pa
 
@@ -124,25 +124,30 @@ def _probabilities(
 def _lifetimes(
     reader: duckdb.DuckDBPyConnection, model: LifetimeModel, version: str
 ) -> Iterator[pa.Table]:
+    from ml.lifetimes import contributions
+
     as_of = examples.snapshot(reader).as_of
     if as_of is None:
         return
     customers = examples.histories(reader, as_of, targets.ORDERS_DAYS)
+    year: Any = {"horizon_days": targets.VALUE_DAYS, "yearly_discount": targets.YEARLY_DISCOUNT}
     given = {
-        "expected_orders": model.expected_orders(customers, targets.ORDERS_DAYS),
-        "lifetime_value": model.lifetime_values(
-            customers,
-            horizon_days=targets.VALUE_DAYS,
-            yearly_discount=targets.YEARLY_DISCOUNT,
+        "expected_orders": (
+            model.expected_orders(customers, targets.ORDERS_DAYS),
+            contributions.of_orders(model, customers, targets.ORDERS_DAYS),
+        ),
+        "lifetime_value": (
+            model.lifetime_values(customers, **year),
+            contributions.of_value(model, customers, **year),
         ),
     }
-    for score, values in given.items():
+    for score, (values, why) in given.items():
         yield _table(
             customers["customer_id"],
             pa.repeat(score, len(customers)),
             values,
             version,
-            pa.nulls(len(customers)),
+            why,
         )
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, cast
 
 import pandas as pd
 
 from dagster_project import registry as registries
-from dagster_project.predictions import card, examples, targets
+from dagster_project.predictions import card, examples, lifetimes, targets
 from dagster_project.registry import Dataset, Registry, Training
-from dagster_project.training import TrainingResult
+from dagster_project.training import TrainingResult, decided
 from dagster_project.trial_runs import Trial
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator
 
     from dagster_project.predictions.examples import Snapshot
     from dagster_project.predictions.targets import Target
@@ -49,7 +50,7 @@ def train(
             yield TrainingResult(name, "skipped", "there is no customer to learn from", METRIC)
         return
     if targets.LIFETIMES in wanted:
-        yield train_lifetimes(scratch, registry, found, marks[targets.LIFETIMES], seed)
+        yield lifetimes.train(scratch, registry, found, marks[targets.LIFETIMES], seed)
     probabilities = [target for target in targets.TARGETS if target.name in wanted]
     if not probabilities:
         return
@@ -146,6 +147,7 @@ def train_target(
             "seed": seed,
             "kind": found.kind,
             "calibration": found.model.calibration.method,
+            "settings": json.dumps(found.settings, sort_keys=True),
             "horizon_days": target.horizon_days,
             "moments": rows["as_of"].nunique(),
             "columns": len(columns),
@@ -156,72 +158,24 @@ def train_target(
         fingerprint=fingerprint,
         code_version=registries.code_version(),
         files=written.files,
-        trials=tuple(
-            Trial(
-                kind,
-                {"kind": kind, "calibration": trial.calibration, "is_chosen": kind == found.kind},
-                {**asdict(trial.quality), "validation_log_loss": trial.validation_loss},
-            )
-            for kind, trial in found.trials.items()
+        trials=(
+            *(
+                Trial(
+                    kind,
+                    {
+                        "kind": kind,
+                        "calibration": trial.calibration,
+                        "is_chosen": kind == found.kind,
+                    },
+                    {**asdict(trial.quality), "validation_log_loss": trial.validation_loss},
+                )
+                for kind, trial in found.trials.items()
+            ),
+            *card.searched(found),
         ),
     )
-    return _decided(registry, training, found.passes, found.reason, written.pictures)
-
-
-def train_lifetimes(
-    scratch: Scratch, registry: Registry, snapshot: Snapshot, fingerprint: str, seed: int
-) -> TrainingResult:
-    """Fit how often customers will order and for how much, judged on the last days."""
-    from dataclasses import replace
-
-    from ml.lifetimes import value
-
-    name, days = targets.LIFETIMES, targets.ORDERS_DAYS
-    assert snapshot.as_of is not None
-    scratch.begin_live()
-    cut = snapshot.as_of - pd.Timedelta(days=days).to_pytimedelta()
-    before = examples.histories(scratch.connection, cut, days)
-    customers = examples.histories(scratch.connection, snapshot.as_of, days)
-    try:
-        judged = value.judge(before, before, horizon_days=days)
-        model = value.fit(customers)
-    except (ValueError, ArithmeticError) as error:  # too few, or no model of theirs
-        return TrainingResult(name, "skipped", str(error), "orders_deviance")
-    if judged.model.values is None:
-        model = replace(model, values=None)
-    gain = judged.orders
-    verb = "beats" if gain.is_beyond_noise else "does not beat"
-    reason = (
-        f"expected orders {verb} the average rate by {gain.mean:.4f} of Poisson deviance "
-        f"(95 %: {gain.low:.4f} to {gain.high:.4f}), foretelling "
-        f"{judged.metrics['orders_foretold_share']:.2f} times the orders there were; "
-        + ("Gamma-Gamma" if judged.model.values is not None else "the mean")
-        + " tells the value of an order"
-    )
-    columns = list(value.COLUMNS)
-    dataset = Dataset(
-        "marts.fct_orders",
-        len(customers),
-        registries.hash_frame(customers[columns].round(6)),
-        snapshot.as_of.isoformat(),
-        snapshot.sha256,
-    )
-    training = Training(
-        name=name,
-        model=model,
-        dataset=dataset,
-        parameters={
-            "seed": seed, "orders_days": days, "value_days": targets.VALUE_DAYS,
-            "yearly_discount": targets.YEARLY_DISCOUNT, "snapshot": snapshot.sha256[:32],
-        },
-        metrics={
-            **judged.metrics, "orders_gain": gain.mean, "orders_gain_low": gain.low,
-            **{f"bg_nbd_{key}": number for key, number in asdict(model.purchases).items()},
-        },
-        fingerprint=fingerprint,
-        code_version=registries.code_version(),
-    )  # fmt: skip
-    return _decided(registry, training, gain.is_beyond_noise, reason, {}, "orders_deviance")
+    reason = f"{found.reason} ({RULE})"
+    return decided(registry, training, found.passes, reason, METRIC, written.pictures)
 
 
 def mark(name: str, snapshot: Snapshot, seed: int, code: str) -> str:
@@ -234,31 +188,6 @@ def mark(name: str, snapshot: Snapshot, seed: int, code: str) -> str:
 def _marks(names: Collection[str], snapshot: Snapshot, seed: int) -> dict[str, str]:
     code = examples.code()
     return {name: mark(name, snapshot, seed, code) for name in names}
-
-
-def _decided(
-    registry: Registry,
-    training: Training,
-    passes: bool,
-    why: str,
-    pictures: Mapping[str, bytes],
-    metric: str = METRIC,
-) -> TrainingResult:
-    version = registry.log_training(training)
-    reason = f"{why} ({RULE})"
-    if passes:
-        registry.promote(version, reason)
-    else:
-        registry.keep(version, reason)
-    return TrainingResult(
-        training.name,
-        "promoted" if passes else "kept",
-        reason,
-        metric,
-        training.metrics,
-        version,
-        pictures,
-    )
 
 
 def _metrics(found: Selection) -> dict[str, float]:

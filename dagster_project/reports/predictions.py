@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 FILE = "predictions.html"
 CAPTIONS = {
+    "foretold.png": "Orders foretold of each tenth of the buyers, and those there were.",
     "calibration.png": "Calibration: of those given a probability, the share that did it.",
     "lift.png": "Lift of each tenth of the customers, and the share of all who did it so far.",
     "importance.png": "What the loss rises by when a feature's values are dealt out anew.",

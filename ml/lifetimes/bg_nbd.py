@@ -116,16 +116,22 @@ class BgNbd:
         ValueError
             If ``horizon`` is negative.
         """
+        return self.expected_if_alive(histories, horizon) * self.alive(histories)
+
+    def expected_if_alive(self, histories: Histories, horizon: float) -> NDArray[np.float64]:
+        """Expect the purchases of each customer in the time to come, had none of them left yet.
+
+        Parameters and errors are those of ``expected``.
+        """
         if horizon < 0:
             raise ValueError(f"horizon must not be negative, got {horizon}")
-        lived = _while_alive(
+        return _while_alive(
             self.r + histories.repeats,
             self.alpha + histories.age,
             self.a,
             self.b + histories.repeats,
             horizon,
         )
-        return lived * self.alive(histories)
 
     def expected_of_new(self, horizon: float) -> float:
         """Expect the repeat purchases of a customer, unknown yet, after their first."""

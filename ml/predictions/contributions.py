@@ -8,6 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -30,11 +32,36 @@ def strongest(model: Prediction, features: pd.DataFrame, *, count: int = 5) -> p
         Of structs ``feature``, ``value`` (null if missing) and ``contribution`` to the log-odds,
         the strongest first.
     """
-    matrix = model.reasons(features).matrix
+    values = features[list(model.columns)].to_numpy(dtype=np.float64, na_value=np.nan)
+    return lists(model.columns, values, model.reasons(features).matrix, count=count)
+
+
+def lists(
+    features: Sequence[str],
+    values: NDArray[np.float64],
+    matrix: NDArray[np.float64],
+    *,
+    count: int,
+) -> pa.Array:
+    """Keep the features of each row that contribute most, either way.
+
+    Parameters
+    ----------
+    features : sequence of str
+        Names of the columns of the arrays.
+    values, matrix : ndarray of float, shape (n_rows, n_features)
+        What each is (NaN: unknown), and what it contributes.
+    count : int
+        Features per row, fewer if there are fewer.
+
+    Returns
+    -------
+    pyarrow list array of n_rows lists
+        Of structs ``feature``, ``value`` and ``contribution``, the strongest first.
+    """
     count = min(count, matrix.shape[1])
     order = np.argsort(-np.abs(matrix), axis=1, kind="stable")[:, :count]
-    values = features[list(model.columns)].to_numpy(dtype=np.float64, na_value=np.nan)
-    names = np.array(model.columns, dtype=object)
+    names = np.array(features, dtype=object)
     return _lists(
         names[order].reshape(-1),
         np.take_along_axis(values, order, axis=1).reshape(-1),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # has no types
@@ -12,7 +12,7 @@ from ml.predictions import calibration, design, trees
 from ml.predictions.model import Prediction
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -25,6 +25,9 @@ BOOSTING = {
     "l2_regularization": 1.0,
 }  # fmt: skip
 LOGISTIC = {"C": 0.1, "max_iter": 500}
+DEFAULTS: Mapping[Kind, Mapping[str, Any]] = {
+    "logistic": LOGISTIC, "forest": FOREST, "boosting": BOOSTING,
+}  # fmt: skip
 
 
 def fit(
@@ -34,6 +37,7 @@ def fit(
     columns: Sequence[str],
     *,
     weights: NDArray[np.float64] | None = None,
+    settings: Mapping[str, Any] | None = None,
     random_state: int,
     num_threads: int = 1,
 ) -> Prediction:
@@ -52,6 +56,8 @@ def fit(
         The features to read.
     weights : ndarray of float, shape (n_rows,), optional
         How many rows each stands for; 1 by default.
+    settings : mapping of str to value, optional
+        What replaces ``DEFAULTS`` of the kind.
     random_state : int
     num_threads : int
         Of a forest; the result does not depend on it.
@@ -67,33 +73,34 @@ def fit(
     """
     if labels.all() or not labels.any():
         raise ValueError("labels of both kinds are needed")
+    if kind not in DEFAULTS:
+        raise ValueError(f"no kind of model is called {kind!r}")
     made = design.learn(features, columns)
     none = calibration.NONE
+    given = {**DEFAULTS[kind], **(settings or {})}
     if kind == "logistic":
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.linear_model import LogisticRegression
 
         with warnings.catch_warnings(), threadpool_limits(1):
             warnings.simplefilter("ignore", ConvergenceWarning)  # near enough after max_iter
-            linear = LogisticRegression(**LOGISTIC)
+            linear = LogisticRegression(**given)
             linear.fit(made.scaled(features), labels, sample_weight=weights)
         return Prediction(kind, made, float(linear.intercept_[0]), linear.coef_[0], None, none)
     matrix, nothing = made.plain(features), np.empty(0)
     if kind == "forest":
         from sklearn.ensemble import RandomForestClassifier
 
-        forest = RandomForestClassifier(**FOREST, random_state=random_state, n_jobs=num_threads)
+        forest = RandomForestClassifier(**given, random_state=random_state, n_jobs=num_threads)
         forest.fit(matrix.astype(np.float32), labels, sample_weight=weights)
         return Prediction(kind, made, 0.0, nothing, trees.of_forest(forest), none)
-    if kind != "boosting":
-        raise ValueError(f"no kind of model is called {kind!r}")
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     with threadpool_limits(
         1
     ):  # threads wait busily for each other: 2 of them took four times as long
         boosting = HistGradientBoostingClassifier(
-            **BOOSTING, early_stopping=False, random_state=random_state
+            **given, early_stopping=False, random_state=random_state
         )
         boosting.fit(matrix, labels, sample_weight=weights)
     offset = float(np.ravel(boosting._baseline_prediction)[0])

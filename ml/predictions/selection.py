@@ -7,17 +7,17 @@ a moment learns only from moments whose labels were known by then.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from scipy import special
 
-from ml.predictions import calibration, evaluation, fitting
+from ml.predictions import calibration, evaluation, fitting, search
 from ml.predictions.model import KINDS, Kind, Prediction
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -41,12 +41,22 @@ class Plan:
         A fit learns from at most this many; see ``fitting.thin``.
     fewest_labels : int
         With fewer of either kind, to learn from or to be judged by, nothing is trained.
+    trials : int
+        Settings tried of each kind of model, the default included.
+    searched_rows : int
+        A fit learns from at most this many while settings are searched.
+    fewest_searched : int
+        With fewer labels of the rarer kind to learn from there is no search: the best of several
+        trials on few customers is noise.
     """
 
     horizon: pd.Timedelta
     folds: int = 2
     most_rows: int = 12_000
     fewest_labels: int = 10
+    trials: int = 3
+    searched_rows: int = 4_000
+    fewest_searched: int = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,8 @@ class Selection:
         The rows of that moment, with ``label`` and the ``probability`` of the chosen kind.
     judged : Prediction or None
         The model of the chosen kind that gave those probabilities.
+    searched : mapping of kind to tuple of Tried
+        The settings tried of each kind; a single one where there was no search.
     """
 
     model: Prediction | None
@@ -88,6 +100,13 @@ class Selection:
     trials: Mapping[str, Trial] = field(default_factory=dict)
     held_out: pd.DataFrame = field(default_factory=pd.DataFrame)
     judged: Prediction | None = None
+    searched: Mapping[Kind, tuple[search.Tried, ...]] = field(default_factory=dict)
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The settings of the chosen kind that were searched; empty where none were."""
+        tried = self.searched.get(self.kind, ())  # type: ignore[call-overload]  # "" finds none
+        return search.best(tried).settings if tried else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +184,9 @@ def select(
                 f"{plan.fewest_labels} who did and who did not needed"
             )
     work = _Work(columns, plan, random_state, num_threads)
+    rarer = min(int(past["label"].sum()), int((~past["label"].astype(bool)).sum()))
+    searched = work.searched(past, usable) if rarer >= plan.fewest_searched else {}
+    work = replace(work, settings={kind: search.best(t).settings for kind, t in searched.items()})
     folds = {kind: work.validated(kind, past, usable) for kind in KINDS}
     methods = {kind: min(calibration.METHODS, key=found.loss) for kind, found in folds.items()}
     losses = {kind: found.loss(methods[kind]) for kind, found in folds.items()}
@@ -204,6 +226,7 @@ def select(
         trials=trials,
         held_out=held_out.assign(probability=given[chosen]),
         judged=judged[chosen],
+        searched=searched,
     )
 
 
@@ -236,6 +259,26 @@ class _Work:
     plan: Plan
     random_state: int
     num_threads: int
+    settings: Mapping[Kind, Mapping[str, Any]] = field(default_factory=dict)
+
+    def searched(
+        self, past: pd.DataFrame, moments: Sequence[pd.Timestamp]
+    ) -> dict[Kind, tuple[search.Tried, ...]]:
+        quick = replace(self, plan=replace(self.plan, most_rows=self.plan.searched_rows))
+
+        def loss_of(kind: Kind) -> Callable[[search.Settings], float]:
+            def loss(settings: search.Settings) -> float:
+                found = replace(quick, settings={kind: settings}).validated(kind, past, moments)
+                return min(found.loss(method) for method in calibration.METHODS)
+
+            return loss
+
+        return {
+            kind: search.search(
+                kind, loss_of(kind), trials=self.plan.trials, seed=self.random_state
+            )
+            for kind in KINDS
+        }
 
     def fit(self, kind: Kind, rows: pd.DataFrame) -> Prediction:
         labels = rows["label"].to_numpy(dtype=bool)
@@ -246,6 +289,7 @@ class _Work:
             labels[chosen],
             self.columns,
             weights=weights,
+            settings=self.settings.get(kind),
             random_state=self.random_state,
             num_threads=self.num_threads,
         )

@@ -11,7 +11,8 @@ import pandas as pd
 from ml.recommendations import knowledge, metrics
 from ml.recommendations.content import Content
 from ml.recommendations.objectives import relative_values
-from ml.recommendations.ranking import rank
+from ml.recommendations.ranking import rank_all
+from ml.recommendations.shared import Shared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,8 +37,9 @@ class Judged:
         What it is called.
     accuracy : dict of int to dict of str to ndarray of shape (n_customers,)
         By the number of places and the measure, one value per customer.
-    value : ndarray of float, shape (n_customers,)
-        Prices, relative to the mean, of the hits among the first ``MAIN`` places, summed.
+    value, margin : ndarray of float, shape (n_customers,)
+        Prices and margins, relative to the mean, of the hits among the first ``MAIN`` places,
+        summed.
     coverage, novelty, diversity : float
         Of the first ``MAIN`` places; see ``metrics``.
     """
@@ -45,6 +47,7 @@ class Judged:
     name: str
     accuracy: dict[int, dict[str, NDArray[np.float64]]]
     value: NDArray[np.float64]
+    margin: NDArray[np.float64]
     coverage: float
     novelty: float
     diversity: float
@@ -77,6 +80,29 @@ class Comparison:
         """Find one by its name."""
         return next(each for each in self.judged if each.name == name)
 
+    def against_best(
+        self, name: str, others: Sequence[str], *, seed: int
+    ) -> tuple[str, metrics.Estimate]:
+        """Compare one with the best of some others, customer by customer.
+
+        Parameters
+        ----------
+        name : str
+            Who is compared.
+        others : sequence of str
+            At least one.
+        seed : int
+            Decides how customers are drawn again for the interval.
+
+        Returns
+        -------
+        tuple of str and Estimate
+            The other with the highest recall at ``MAIN``, and by how much recall is above its.
+        """
+        best = max(others, key=lambda other: float(self.of(other).recall().mean()))
+        gain = self.of(name).recall() - self.of(best).recall()
+        return best, metrics.estimate(gain, seed=seed)
+
     def table(self, *, seed: int) -> pd.DataFrame:
         """Give a row per recommender: means over customers, and the interval of recall.
 
@@ -96,6 +122,7 @@ class Comparison:
                 f"recall_at_{MAIN}_low": interval.low,
                 f"recall_at_{MAIN}_high": interval.high,
                 f"value_at_{MAIN}": float(each.value.mean()),
+                f"margin_at_{MAIN}": float(each.margin.mean()),
                 "coverage": each.coverage,
                 "novelty": each.novelty,
                 "diversity": each.diversity,
@@ -144,7 +171,7 @@ def compare(
     fold : Fold
         What was known, and what came.
     catalogue : DataFrame
-        By ``product_id``.
+        By ``product_id``; where it says nothing of margins, every hit's counts 1.
     seed : int
         Decides whatever chance decides.
     hidden : csr_matrix of shape (n_customers, n_products), optional
@@ -167,16 +194,18 @@ def compare(
         raise ValueError("nobody took anything in the judged period")
     vectors = Content().vectors(known.products, catalogue)
     worth = relative_values(known.products, catalogue, "price")
+    margins = relative_values(known.products, catalogue, "margin")
     takers = np.asarray((known.matrix() > 0).sum(axis=0)).ravel()
+    shared = Shared(known, catalogue, seed)
+    all_ranked = rank_all(
+        {name: shared.scorer(algorithm) for name, algorithm in models.items()},
+        rows,
+        products=len(known.products),
+        places=max(PLACES),
+        hidden=hidden,
+    )
     found = []
-    for name, algorithm in models.items():
-        ranked = rank(
-            algorithm.fit(known, catalogue, seed=seed).scorer(known),
-            rows,
-            products=len(known.products),
-            places=max(PLACES),
-            hidden=hidden,
-        )
+    for name, ranked in all_ranked.items():
         first = ranked[:, :MAIN]
         found.append(
             Judged(
@@ -186,6 +215,7 @@ def compare(
                     for k in PLACES
                 },
                 value=metrics.value(first, fold.relevant[rows], worth),
+                margin=metrics.value(first, fold.relevant[rows], margins),
                 coverage=metrics.coverage(first, len(known.products)),
                 novelty=metrics.novelty(first, takers, len(known.customers)),
                 diversity=metrics.diversity(first, vectors),

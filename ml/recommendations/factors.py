@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.utils.extmath import randomized_svd
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # has no types
 
 from ml.recommendations import blocks
 
@@ -44,7 +43,7 @@ class TruncatedSvd:
         count = min(self.factors, *(size - 1 for size in matrix.shape))
         if count < 1:
             return _Projection(np.zeros((matrix.shape[1], 0), np.float32), self.half_life_days)
-        with threadpool_limits(1, "blas"):
+        with blocks.one_thread():
             _, _, directions = randomized_svd(matrix, count, random_state=seed)
         return _Projection(directions.T.astype(np.float32).copy(), self.half_life_days)
 
@@ -107,7 +106,7 @@ class Als:
     def fit(self, interactions: Interactions, catalogue: pd.DataFrame, *, seed: int) -> _Solved:
         """Learn a vector for each product; those of customers are thrown away."""
         als = _als(self, seed)
-        with threadpool_limits(1, "blas"):
+        with blocks.one_thread():
             als.fit(interactions.matrix(self.half_life_days), show_progress=False)
         return _Solved(np.asarray(als.item_factors, dtype=np.float32), self)
 
@@ -151,7 +150,7 @@ class Bpr:
         from implicit.cpu.bpr import BayesianPersonalizedRanking
 
         matrix = interactions.matrix(is_counted=True)
-        with threadpool_limits(1, "blas"):
+        with blocks.one_thread():
             bpr = BayesianPersonalizedRanking(
                 factors=self.factors,
                 learning_rate=self.learning_rate,
@@ -201,7 +200,7 @@ class _Solved:
 def _als(parameters: Als, seed: int) -> AlternatingLeastSquares:
     from implicit.cpu.als import AlternatingLeastSquares
 
-    with threadpool_limits(1, "blas"):  # it warns of BLAS threads as it is made
+    with blocks.one_thread():  # it warns of BLAS threads as it is made
         return AlternatingLeastSquares(
             factors=parameters.factors,
             regularization=parameters.regularization,

@@ -63,11 +63,7 @@ class Hybrid:
 
     def fit(self, interactions: Interactions, catalogue: pd.DataFrame, *, seed: int) -> HybridModel:
         """Fit every component that any level gives weight to."""
-        used = {
-            name: algorithm
-            for name, algorithm in self.components.items()
-            if any(given.get(name, 0.0) > 0 for given in self.weights.values())
-        }
+        used = self.used()
         return HybridModel(
             products=interactions.products,
             components=used,
@@ -77,6 +73,14 @@ class Hybrid:
             },
             weights=self.weights,
         )
+
+    def used(self) -> dict[str, Algorithm]:
+        """Give the components that any level gives weight to."""
+        return {
+            name: algorithm
+            for name, algorithm in self.components.items()
+            if any(given.get(name, 0.0) > 0 for given in self.weights.values())
+        }
 
     def restore(self, arrays: dict[str, NDArray[Any]], parameters: dict[str, Any]) -> HybridModel:
         """Make a model again from its state."""
@@ -105,28 +109,7 @@ class HybridModel:
     def scorer(self, interactions: Interactions) -> Callable[[NDArray[np.intp]], Scores]:
         """Mix what the components say, each on a scale from 0 to 1 within a customer."""
         scorers = {name: model.scorer(interactions) for name, model in self.models.items()}
-        levels = knowledge.levels(interactions)
-        popular = interactions.demand()
-        popular = (TAIL * popular / max(popular.max(initial=0.0), 1e-12)).astype(np.float32)
-
-        def score(rows: NDArray[np.intp]) -> Scores:
-            mixed = np.zeros((len(rows), len(self.products)), dtype=np.float32)
-            mixed += popular
-            for name, scorer in scorers.items():
-                given = [self.weights[level].get(name, 0.0) for level in knowledge.LEVELS]
-                weights = np.array(given, dtype=np.float32)[levels[rows]]
-                heard = np.flatnonzero(weights > 0)
-                if not heard.size:
-                    continue
-                own = scaled(scorer(rows[heard]))
-                own *= weights[heard, None]
-                if heard.size == len(rows):
-                    mixed += own
-                else:
-                    mixed[heard] += own
-            return mixed
-
-        return score
+        return mixed(scorers, self.weights, interactions)
 
     def sources(
         self, interactions: Interactions
@@ -195,6 +178,51 @@ class HybridModel:
             models[name] = components[name].restore(own, described["state"])
         products = pd.Index(arrays["products"].astype(object), dtype=object)
         return cls(products, components, models, parameters["weights"])
+
+
+def mixed(
+    scorers: Mapping[str, Callable[[NDArray[np.intp]], Scores]],
+    weights: Weights,
+    interactions: Interactions,
+) -> Callable[[NDArray[np.intp]], Scores]:
+    """Mix what scorers say, each on a scale from 0 to 1 within a customer.
+
+    Parameters
+    ----------
+    scorers : mapping of str to callable
+        By component.
+    weights : dict of str to dict of str to float
+        By level of knowledge and component.
+    interactions : Interactions
+        Those that are scored.
+
+    Returns
+    -------
+    callable
+        As ``Model.scorer`` gives it.
+    """
+    levels = knowledge.levels(interactions)
+    popular = interactions.demand()
+    popular = (TAIL * popular / max(popular.max(initial=0.0), 1e-12)).astype(np.float32)
+
+    def score(rows: NDArray[np.intp]) -> Scores:
+        sums = np.zeros((len(rows), len(popular)), dtype=np.float32)
+        sums += popular
+        for name, scorer in scorers.items():
+            given = [weights[level].get(name, 0.0) for level in knowledge.LEVELS]
+            shares = np.array(given, dtype=np.float32)[levels[rows]]
+            heard = np.flatnonzero(shares > 0)
+            if not heard.size:
+                continue
+            own = scaled(scorer(rows[heard]))
+            own *= shares[heard, None]
+            if heard.size == len(rows):
+                sums += own
+            else:
+                sums[heard] += own
+        return sums
+
+    return score
 
 
 def scaled(scores: Scores) -> Scores:

@@ -28,7 +28,7 @@ class Interactions:
     customers, products : Index of str
         Sorted; a customer or product may have no interaction.
     customer, product : ndarray of int, shape (n_interactions,)
-        Positions in ``customers`` and ``products``.
+        Positions in ``customers`` and ``products``; sorted by both.
     age_days : ndarray of float, shape (n_interactions,)
         How long before the moment it happened, 0 or more.
     weight : ndarray of float, shape (n_interactions,)
@@ -66,7 +66,14 @@ class Interactions:
         """
         values = np.ones(len(self.weight)) if is_counted else self.weight
         values = values * decay(self.age_days, half_life_days)
-        return _summed(values, self.customer, self.product, self.shape)
+        is_first = np.ones(len(values), dtype=bool)  # of a pair: they stand in order
+        is_first[1:] = np.diff(self.customer) != 0
+        is_first[1:] |= np.diff(self.product) != 0
+        data = np.bincount(np.cumsum(is_first) - 1, values).astype(np.float32)
+        counts = np.bincount(self.customer[is_first], minlength=self.shape[0])
+        ends = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+        cells = (data, self.product[is_first].astype(np.int32), ends)
+        return sparse.csr_matrix(cells, shape=self.shape)
 
     def baskets(self) -> sparse.csr_matrix:
         """Mark what was taken together: one row per customer and day, 1 where a product is in it.

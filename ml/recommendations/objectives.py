@@ -43,28 +43,53 @@ class ByValue:
     objective: Objective = "margin"
     strength: float = 0.5
 
-    def fit(self, interactions: Interactions, catalogue: pd.DataFrame, *, seed: int) -> _Valued:
+    def fit(self, interactions: Interactions, catalogue: pd.DataFrame, *, seed: int) -> Valued:
         """Fit the other on weighted interactions."""
         values = relative_values(interactions.products, catalogue, self.objective) ** self.strength
         weighted = _weighted(interactions, values)
-        return _Valued(self.algorithm.fit(weighted, catalogue, seed=seed), values)
+        return Valued(self.algorithm.fit(weighted, catalogue, seed=seed), values)
 
-    def restore(self, arrays: dict[str, NDArray[Any]], parameters: dict[str, Any]) -> _Valued:
+    def is_plain(self, interactions: Interactions, catalogue: pd.DataFrame) -> bool:
+        """Say whether no weight would change: nothing is known of what products are worth."""
+        values = relative_values(interactions.products, catalogue, self.objective)
+        return bool((values**self.strength == 1.0).all())
+
+    def restore(self, arrays: dict[str, NDArray[Any]], parameters: dict[str, Any]) -> Valued:
         """Make the model again."""
         own = {name: array for name, array in arrays.items() if name != "values"}
-        return _Valued(self.algorithm.restore(own, parameters), arrays["values"])
+        return Valued(self.algorithm.restore(own, parameters), arrays["values"])
 
 
 @dataclass(frozen=True, slots=True)
-class _Valued:
+class Valued:
+    """A recommender fitted on interactions weighted by what products are worth.
+
+    Attributes
+    ----------
+    model : Model
+        What was fitted.
+    values : ndarray of float, shape (n_products,)
+        What the weights of each product's interactions are multiplied by.
+    """
+
     model: Model
     values: NDArray[np.float64]
 
+    @classmethod
+    def restore_mix(cls, arrays: dict[str, NDArray[Any]], parameters: dict[str, Any]) -> Valued:
+        """Make a weighted hybrid again from its state alone."""
+        from ml.recommendations.hybrid import HybridModel
+
+        own = {name: array for name, array in arrays.items() if name != "values"}
+        return cls(HybridModel.restore(own, parameters), arrays["values"])
+
     def state(self) -> State:
+        """Give the arrays and parameters of the fitted one, and the values."""
         arrays, parameters = self.model.state()
         return {**arrays, "values": self.values}, parameters
 
     def scorer(self, interactions: Interactions) -> Callable[[NDArray[np.intp]], Scores]:
+        """Score by interactions weighted alike."""
         return self.model.scorer(_weighted(interactions, self.values))
 
 
@@ -125,11 +150,30 @@ def of_high_value(
     -------
     list of Candidates
     """
-    kept = []
-    for each, fold, own in zip(found, folds, rows, strict=True):
-        totals = np.asarray(fold.known.matrix().sum(axis=1)).ravel()[own]
-        kept.append(each.only(totals >= np.quantile(totals, 1.0 - share)))
-    return kept
+    return [
+        each.only(is_high_value(fold, own, share))
+        for each, fold, own in zip(found, folds, rows, strict=True)
+    ]
+
+
+def is_high_value(fold: Fold, rows: NDArray[np.intp], share: float) -> NDArray[np.bool_]:
+    """Say which of some customers had taken most.
+
+    Parameters
+    ----------
+    fold : Fold
+        What was known of them.
+    rows : ndarray of int, shape (n_rows,)
+        Their positions; at least one.
+    share : float
+        The share of them that counts as such, by the sum of weights; ties may make it more.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_rows,)
+    """
+    totals = np.asarray(fold.known.matrix().sum(axis=1)).ravel()[rows]
+    return np.asarray(totals >= np.quantile(totals, 1.0 - share))
 
 
 def _weighted(interactions: Interactions, values: NDArray[np.float64]) -> Interactions:

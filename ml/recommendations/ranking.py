@@ -11,7 +11,7 @@ import numpy as np
 from ml.recommendations import blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from concurrent.futures import Future
 
     from numpy.typing import NDArray
@@ -120,8 +120,29 @@ def rank(
     ndarray of int, shape (n_rows, n_places)
         ``NOBODY`` where a place stays empty.
     """
-    parts = []
+    given = {"": scorer}
+    return rank_all(given, rows, products=products, places=places, hidden=hidden, cells=cells)[""]
+
+
+def rank_all(
+    scorers: Mapping[str, Callable[[NDArray[np.intp]], Scores]],
+    rows: NDArray[np.intp],
+    *,
+    products: int,
+    places: int,
+    hidden: sparse.csr_matrix | None = None,
+    cells: int = CELLS,
+) -> dict[str, NDArray[np.intp]]:
+    """Rank by several scorers, each batch by all of them before the next: they may share work.
+
+    Parameters are those of ``rank``; so is each value.
+    """
+    parts: dict[str, list[NDArray[np.intp]]] = {
+        name: [np.zeros((0, min(places, products)), np.intp)] for name in scorers
+    }
     for batch in batches(len(rows), products, cells):
         own = rows[batch]
-        parts.append(first_places(scorer(own), places, None if hidden is None else hidden[own])[0])
-    return np.concatenate(parts) if parts else np.zeros((0, min(places, products)), np.intp)
+        unshown = None if hidden is None else hidden[own]
+        for name, scorer in scorers.items():
+            parts[name].append(first_places(scorer(own), places, unshown)[0])
+    return {name: np.concatenate(found) for name, found in parts.items()}

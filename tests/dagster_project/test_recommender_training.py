@@ -9,14 +9,17 @@ import pytest
 
 from dagster_project import recommender_inputs
 from dagster_project.recommender_inputs import Inputs, Recipe
-from dagster_project.recommender_training import train_recommender
+from dagster_project.recommender_training import train_recommender, train_recommenders
+from dagster_project.recommender_variants import VARIANTS as VARIANTS_OF
 from dagster_project.registry import Registry
 from ml.recommendations.frequency import PersonalFrequency
+from ml.recommendations.interactions import read
 from ml.recommendations.popularity import Popularity
 from tests.dagster_project.kept import artifacts, artifacts_that_name, rows_that_name
 
 AS_OF = pd.Timestamp("2026-03-31")
 RECIPE = Recipe(weights={"view": 1, "cart": 3, "purchase": 5}, days=14)
+VARIANTS = tuple(VARIANTS_OF)
 MODELS = {"popular": Popularity(), "own_habits": PersonalFrequency(60.0)}
 SEARCHED = {**MODELS, "own_habits_in_demand": PersonalFrequency(1.0)}
 
@@ -261,3 +264,64 @@ def test_the_best_trials_of_each_search_are_child_runs(registry):
     trials = artifacts(registry, result)["trials_of_own_habits_in_demand.csv"]
     recall = pd.read_csv(pd.io.common.BytesIO(trials))["recall"].nlargest(2)
     assert sorted(run.data.metrics["recall"] for run in children) == sorted(recall)
+
+
+def test_variants_are_judged_by_money_against_the_recommender_on_the_same_days(registry):
+    first, *others = train_recommenders(
+        shop(), registry, seed=7, recipe=RECIPE, models=MODELS, variants=VARIANTS
+    )
+
+    assert first.outcome == "promoted"
+    assert [result.name for result in others] == list(VARIANTS)
+    for result in others:  # all prices are alike: nothing is to be gained by them
+        assert result.outcome == "kept"
+        assert result.metric in ("margin_at_10", "value_at_10")
+        assert f"hybrid_{result.metric}" in result.metrics
+        assert "against the recommender" in registry.versions(result.name)[0].tags["not_promoted"]
+        files = artifacts(registry, result)
+        assert {"model_card.md", "signature.json", "input_example.json", "recommenders.csv"} <= set(
+            files
+        )
+    few = others[2].metrics["measured_customers"]
+    assert 0 < few < 0.5 * others[0].metrics["measured_customers"]
+
+
+def test_a_variant_that_earns_more_beyond_noise_is_promoted_and_loads_as_it_was(registry):
+    inputs = shop()
+    dear = inputs.catalogue.index.str[1:].astype(int) % 2
+    catalogue = inputs.catalogue.assign(price=np.where(dear, 400.0, 1.0))
+    _, result = train_recommenders(
+        replace(inputs, catalogue=catalogue), registry, seed=7, recipe=RECIPE, models=MODELS,
+        variants=["recommender_by_value"],
+    )  # fmt: skip
+
+    assert result.outcome == "promoted"
+    assert result.metrics["value_at_10"] > result.metrics["hybrid_value_at_10"]
+    model, version = registry.champion("recommender_by_value")
+    known = read(inputs.dated, as_of=AS_OF, products=catalogue.index)
+    scores = model.scorer(known)(np.arange(20))
+    assert (scores > 0).any()
+    assert version.metrics["recall_at_10"] > 0
+
+
+def test_variants_without_prices_are_skipped_and_nothing_is_trained_again_for_them(registry):
+    inputs = shop()
+    inputs = replace(inputs, catalogue=inputs.catalogue.assign(margin_share=None))
+    given = {"seed": 7, "recipe": RECIPE, "models": MODELS, "variants": VARIANTS}
+    first = train_recommenders(inputs, registry, **given)
+    again = train_recommenders(inputs, registry, **given)
+
+    assert [result.outcome for result in first] == ["promoted", "skipped", "kept", "kept"]
+    assert [result.outcome for result in again] == ["unchanged", "skipped", *["unchanged"] * 2]
+
+
+def test_the_same_data_gives_every_variant_the_same_hash(tmp_path):
+    hashes = []
+    for name in ("a", "b"):
+        store = Registry(f"sqlite:///{tmp_path / name}.db", (tmp_path / name).as_uri())
+        found = train_recommenders(
+            shop(), store, seed=7, recipe=RECIPE, models=MODELS, variants=VARIANTS
+        )
+        hashes.append([result.version.tags["model_sha256"] for result in found])
+
+    assert hashes[0] == hashes[1]

@@ -144,6 +144,17 @@ def test_the_contributions_kept_are_the_strongest_in_order(warehouse, registry):
             assert (part["value"] is None) == is_unknown
 
 
+def test_expected_orders_and_lifetime_value_tell_their_reasons(warehouse, registry):
+    promote_all(registry)
+    found = scored(warehouse, registry).set_index("score")["contributions"]
+
+    for score, parts in {"expected_orders": 2, "lifetime_value": 3}.items():
+        for told in found.loc[score].map(json.loads):
+            assert len(told) == parts
+            sizes = [abs(part["contribution"]) for part in told]
+            assert sizes == sorted(sizes, reverse=True)
+
+
 def test_scoring_again_gives_the_same_rows(warehouse, registry):
     promote_all(registry)
     keys = ["customer_id", "score"]

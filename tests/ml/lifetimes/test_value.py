@@ -45,22 +45,6 @@ def simulated_days(count, seed):
     return found
 
 
-def test_orders_to_come_are_foretold_better_than_by_the_average():
-    judged = value.judge(*shop(), horizon_days=AFTER)
-
-    assert judged.orders.is_beyond_noise
-    assert judged.metrics["orders_foretold_share"] == pytest.approx(1.0, abs=0.1)
-    assert judged.metrics["orders_rank_correlation"] > 0.3
-
-
-def test_values_are_told_apart_where_customers_differ_and_left_alone_where_not():
-    assert value.judge(*shop(), horizon_days=AFTER).model.values is not None
-
-    alike = value.judge(*shop(spread=0), horizon_days=AFTER).model
-    assert alike.values is None
-    assert alike.order_values(shop(10)[0]) == pytest.approx(20.0, rel=0.02)
-
-
 def test_lifetime_value_is_orders_times_value_less_the_discount():
     model = LifetimeModel(TRUTH, GammaGamma(6.0, 4.0, 15.0), 30.0)
     customers = shop(50)[0]
@@ -82,14 +66,24 @@ def test_equal_histories_are_given_equal_answers_in_their_order():
     assert np.all((model.alive(customers) >= 0) & (model.alive(customers) <= 1))
 
 
+def test_a_level_moves_the_days_that_it_was_learnt_for_and_no_others():
+    plain = LifetimeModel(TRUTH, None, 30.0)
+    levelled = LifetimeModel(TRUTH, None, 30.0, level=0.5, level_days=30.0)
+    customers = shop(50)[0]
+
+    near, year = (plain.expected_orders(customers, days) for days in (30, 365))
+    assert levelled.expected_orders(customers, 30) == pytest.approx(0.5 * near)
+    assert levelled.expected_orders(customers, 365) == pytest.approx(year - 0.5 * near)
+
+
 def test_few_who_bought_again_teach_nothing():
     with pytest.raises(ValueError, match="0 customers bought again, 30 needed"):
         value.fit(shop(100)[0].assign(repeats=0, last_days=0))
 
 
 def test_a_stored_model_is_the_same_model():
-    for values in (GammaGamma(6.0, 4.0, 15.0), None):
-        model = LifetimeModel(TRUTH, values, 30.0)
+    for values, level in ((GammaGamma(6.0, 4.0, 15.0), 1.0), (None, 0.4)):
+        model = LifetimeModel(TRUTH, values, 30.0, level=level, level_days=30.0)
         assert LifetimeModel.restore(*model.state()) == model
 
 

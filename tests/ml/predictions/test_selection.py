@@ -66,6 +66,18 @@ def test_a_model_of_noise_does_not_pass_and_says_so():
     assert "does not beat the prevalence" in found.reason
 
 
+def test_settings_are_searched_where_labels_suffice_and_are_those_of_the_model():
+    plan = Plan(horizon=WEEK, trials=3, searched_rows=500)
+    found = select(weeks(crossed, count=300), COLUMNS, plan, random_state=1)
+
+    assert [len(tried) for tried in found.searched.values()] == [3, 3, 3]
+    losses = [tried.loss for tried in found.searched[found.kind]]
+    assert found.settings == found.searched[found.kind][losses.index(min(losses))].settings
+    few = select(weeks(crossed, count=300), COLUMNS, Plan(WEEK, fewest_searched=9_999),
+                 random_state=1)  # fmt: skip
+    assert (dict(few.searched), dict(few.settings)) == ({}, {})
+
+
 def test_nothing_is_learnt_from_labels_that_were_not_known_yet(monkeypatch):
     seen = []
     fit = selection.fitting.fit

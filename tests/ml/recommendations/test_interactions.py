@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import sparse
 
 from ml.recommendations.interactions import decay, read
 from tests.ml.recommendations.shops import AS_OF, dated, seen
@@ -13,6 +14,19 @@ def test_weights_of_a_pair_add_up_and_halve_with_each_half_life():
     assert given.matrix(10.0).toarray().tolist() == [[0, 2.5], [3, 0]]
     assert given.matrix().toarray().tolist() == [[0, 9], [3, 0]]
     assert given.matrix(is_counted=True).toarray().tolist() == [[0, 2], [1, 0]]
+
+
+def test_the_matrix_is_the_one_that_scipy_sums_to_the_last_bit():
+    frame = dated(*[(f"c{i * 7 % 11}", f"p{i * 5 % 6}", i % 13, 0.1 * i) for i in range(1, 200)])
+    given = read(frame, as_of=AS_OF, customers=[f"c{i}" for i in range(14)])
+    values = given.weight * decay(given.age_days, 9.0)
+    theirs = sparse.csr_matrix((values, (given.customer, given.product)), shape=given.shape)
+
+    ours = given.matrix(9.0)
+    assert ours.has_canonical_format
+    assert (ours.indices.dtype, ours.data.dtype) == (np.int32, np.float32)
+    assert ours.toarray().tobytes() == theirs.astype(np.float32).toarray().tobytes()
+    assert seen().matrix().shape == (0, 0)
 
 
 def test_what_comes_after_the_moment_is_not_read():

@@ -1,0 +1,160 @@
+"""Recommenders that look after money: trained beside the recommender, and judged against it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from dagster_project import recommender_card
+from dagster_project import registry as registries
+from dagster_project.registry import Dataset, Registry, Training
+from dagster_project.training import TrainingResult, decided, unchanged
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from dagster_project.recommender_inputs import Recipe
+    from ml.recommendations.comparison import Comparison
+    from ml.recommendations.hybrid import Hybrid
+    from ml.recommendations.interactions import Interactions
+    from ml.recommendations.interface import Algorithm
+
+RULE = (
+    "promoted where what its hits are worth is more than what the recommender's are, for the same "
+    "customers on the same held-out days, beyond noise, and its recall is not lower than that of "
+    "popularity beyond noise"
+)
+NOTHING = "no price or margin is known, or no days to learn from and to be judged on"
+HYBRID, POPULAR = "hybrid", "popular"
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """The measure that decides about a variant.
+
+    ``high_value`` is true where it is learnt and judged on the customers who took most.
+    """
+
+    measure: Literal["margin", "value"]
+    high_value: bool = False
+
+    @property
+    def metric(self) -> str:
+        """Name the measure as a metric."""
+        return f"{self.measure}_at_10"
+
+
+VARIANTS = {
+    "recommender_by_margin": Variant("margin"),
+    "recommender_by_value": Variant("value"),
+    "recommender_high_value": Variant("value", high_value=True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What a training has come to when its variants are judged and kept."""
+
+    hybrid: Hybrid
+    compared: Comparison | None
+    is_high_value: NDArray[np.bool_]
+    known: Interactions
+    catalogue: pd.DataFrame
+    dataset: Dataset
+    recipe: Recipe
+    fingerprint: str
+    seed: int
+
+
+def algorithms(
+    names: Collection[str], hybrid: Hybrid, high_value: Hybrid | None, catalogue: pd.DataFrame
+) -> dict[str, Algorithm]:
+    """Give the variants that there is something to learn for: prices, margins, good customers."""
+    from ml.recommendations.objectives import ByValue
+
+    price = catalogue["price"].astype("float64")
+    margin = price * catalogue["margin_share"].astype("float64")
+    found: dict[str, Algorithm] = {}
+    if "recommender_by_margin" in names and (margin > 0).any():
+        found["recommender_by_margin"] = ByValue(hybrid, "margin")
+    if "recommender_by_value" in names and (price > 0).any():
+        found["recommender_by_value"] = ByValue(hybrid, "price")
+    if "recommender_high_value" in names and high_value is not None:
+        found["recommender_high_value"] = high_value
+    return found
+
+
+def kept(names: Sequence[str], registry: Registry, fingerprint: str) -> list[TrainingResult]:
+    """Say what came of variants that were trained on the same data in the same way."""
+    found = []
+    for name in names:
+        same, metric = registry.find(name, fingerprint), VARIANTS[name].metric
+        if same is None:
+            found.append(TrainingResult(name, "skipped", NOTHING, metric))
+        else:
+            found.append(unchanged(name, metric, same))
+    return found
+
+
+def train(
+    name: str, algorithm: Algorithm | None, learnt: Learnt, registry: Registry
+) -> TrainingResult:
+    """Judge a variant against the recommender, fit it on everything, and record it."""
+    variant = VARIANTS[name]
+    if algorithm is None or learnt.compared is None:
+        return TrainingResult(name, "skipped", NOTHING, variant.metric)
+    passes, reason, metrics = judge(name, learnt)
+    table = learnt.compared.table(seed=learnt.seed).loc[[HYBRID, name, POPULAR]]
+    training = Training(
+        name=name,
+        model=algorithm.fit(learnt.known, learnt.catalogue, seed=learnt.seed),
+        dataset=learnt.dataset,
+        parameters={"seed": learnt.seed, **asdict(learnt.recipe), "measure": variant.metric},
+        metrics=metrics,
+        fingerprint=learnt.fingerprint,
+        code_version=registries.code_version(),
+        files={
+            "recommenders.csv": table.round(6).to_csv().encode(),
+            "model_card.md": recommender_card.variant_card(
+                name, table, f"{reason} ({RULE})"
+            ).encode(),
+            **recommender_card.interface(),
+        },
+    )
+    return decided(registry, training, passes, f"{reason} ({RULE})", variant.metric)
+
+
+def judge(name: str, learnt: Learnt) -> tuple[bool, str, dict[str, float]]:
+    """Say whether a variant passes, why, and what was measured."""
+    from ml.recommendations import metrics
+
+    variant, compared = VARIANTS[name], learnt.compared
+    assert compared is not None
+    ours, theirs, popular = (compared.of(each) for each in (name, HYBRID, POPULAR))
+    everyone = np.ones(len(compared.levels), dtype=bool)
+    rows = learnt.is_high_value if variant.high_value else everyone
+
+    def money(judged: Any) -> NDArray[np.float64]:  # noqa: ANN401  # a Judged
+        return np.asarray(getattr(judged, variant.measure)[rows])
+
+    gain = metrics.estimate(money(ours) - money(theirs), seed=learnt.seed)
+    recall = metrics.estimate((ours.recall() - popular.recall())[rows], seed=learnt.seed)
+    reason = (
+        f"{variant.metric}: {gain.mean:+.4f} ({gain.low:+.4f} to {gain.high:+.4f}) against the "
+        f"recommender, of {int(rows.sum())} customers; recall_at_10 {recall.mean:+.4f} "
+        f"({recall.low:+.4f} to {recall.high:+.4f}) against popularity"
+    )
+    found: Mapping[str, float] = {
+        variant.metric: float(money(ours).mean()),
+        f"{HYBRID}_{variant.metric}": float(money(theirs).mean()),
+        "recall_at_10": float(ours.recall()[rows].mean()),
+        f"{HYBRID}_recall_at_10": float(theirs.recall()[rows].mean()),
+        f"{POPULAR}_recall_at_10": float(popular.recall()[rows].mean()),
+        "measured_customers": float(rows.sum()),
+    }
+    return gain.low > 0 and recall.high >= 0, reason, dict(found)

@@ -1,0 +1,108 @@
+"""The report on recommenders: one HTML page that needs nothing from outside."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dagster_project.aliases import NOT_PROMOTED, PROMOTED
+from dagster_project.model_files import DESCRIPTIONS, RECOMMENDERS
+from dagster_project.recommender_variants import HYBRID, NOTHING, VARIANTS
+from dagster_project.reports import page
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from dagster_project.registry import Registry, Version
+
+FILE = "recommenders.html"
+SHOWN = ("recall_at_5", "recall_at_10", "recall_at_10_low", "recall_at_10_high", "recall_at_20",
+         "map_at_10", "ndcg_at_10", "hit_rate_at_10", "mrr_at_10", "value_at_10", "margin_at_10",
+         "coverage", "novelty", "diversity")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows by name, of numbers."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[tuple[str, Sequence[float]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What the page says of one recommender: its newest version, in use or not."""
+
+    name: str
+    question: str
+    version: Version
+    promoted: str
+    refused: str
+    verdict: str
+    tables: Sequence[Table]
+
+
+def write(reports: Path, registry: Registry) -> Path:
+    """Render the page to ``recommenders.html`` from what the newest trainings left."""
+    newest = {name: registry.newest_version(name) for name in RECOMMENDERS}
+    text = page.render(
+        "recommenders.html",
+        sections=[section(registry, version) for version in newest.values() if version is not None],
+        missing=[name for name, version in newest.items() if version is None],
+        nothing=NOTHING,
+        chosen=(HYBRID, *VARIANTS),
+    )
+    return page.write(reports / FILE, text)
+
+
+def section(registry: Registry, version: Version) -> Section:
+    """Read what a training left."""
+    wanted = {
+        "recommenders.csv": "On the held-out days",
+        "recall_by_knowledge.csv": "Recall at 10 by how much was known of the customer",
+        "recall_by_segment.csv": "Recall at 10 by country",
+        "weights.csv": "Weights of the mix by how much is known",
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        files = registry.files(version, Path(folder))
+        tables = [_table(files[name], title) for name, title in wanted.items() if name in files]
+    return Section(
+        name=version.name,
+        question=DESCRIPTIONS[version.name],
+        version=version,
+        promoted=version.tags.get(PROMOTED, ""),
+        refused=version.tags.get(NOT_PROMOTED, ""),
+        verdict=verdict(version.parameters, version.metrics),
+        tables=tables,
+    )
+
+
+def verdict(parameters: Mapping[str, str], metrics: Mapping[str, float]) -> str:
+    """Say how the mix did beside the best single model; empty where that was not measured."""
+    if "gain_over_best_single" not in metrics:
+        return ""
+    gain, low, high = (metrics[f"gain_over_best_single{end}"] for end in ("", "_low", "_high"))
+    told = f"{gain:+.4f} of recall at 10 (95 %: {low:+.4f} to {high:+.4f})"
+    best = parameters["best_single"]
+    if low > 0:
+        return f"The mix beats the best single model, {best}, by {told}."
+    if high >= 0:
+        return f"The mix is as good as the best single model, {best}, within the interval: {told}."
+    return (
+        f"The mix is worse than the best single model, {best}: {told}. Its weights were learnt on "
+        "earlier days, on which it was not; tastes moved since, or too few customers bought then."
+    )
+
+
+def _table(path: Path, title: str) -> Table:
+    with path.open(encoding="utf-8", newline="") as lines:
+        name, *columns = next(reader := csv.reader(lines))
+        del name
+        kept = [place for place, column in enumerate(columns) if column in SHOWN]
+        kept = kept if kept else list(range(len(columns)))
+        rows = [(first, [float(values[i] or "nan") for i in kept]) for first, *values in reader]
+    return Table(title, [columns[i] for i in kept], rows)

@@ -1,0 +1,39 @@
+import re
+
+import pytest
+
+from dagster_project.recommender_training import train_recommenders
+from dagster_project.reports import recommenders
+from tests.dagster_project.test_recommender_training import MODELS, RECIPE, VARIANTS, shop
+
+
+def test_the_page_shows_every_model_its_verdict_and_needs_nothing_from_outside(registry, tmp_path):
+    train_recommenders(shop(), registry, seed=7, recipe=RECIPE, models=MODELS, variants=VARIANTS)
+    page = recommenders.write(tmp_path / "reports", registry).read_text()
+
+    assert page.count("<h2>") == 1 + len(VARIANTS)
+    assert "the best single model, own_habits" in page
+    assert "margin at 10" in page
+    assert '<span class="bad">not promoted</span>: margin_at_10:' in page
+    assert not re.findall(r"""(?:src|href)=["'](?!data:)""", page)
+
+
+def test_the_page_says_what_was_not_trained(registry, tmp_path):
+    registry.prepare()
+    page = recommenders.write(tmp_path / "reports", registry).read_text()
+
+    assert page.count("Not trained") == 1 + len(VARIANTS)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [(0.01, 0.03, "beats"), (-0.01, 0.01, "as good as"), (-0.03, -0.01, "worse than")],
+)
+def test_the_verdict_follows_the_interval(low, high, words):
+    metrics = {"gain_over_best_single": (low + high) / 2, "gain_over_best_single_low": low,
+               "gain_over_best_single_high": high}  # fmt: skip
+    told = recommenders.verdict({"best_single": "own_habits"}, metrics)
+
+    assert words in told
+    assert "own_habits" in told
+    assert recommenders.verdict({}, {}) == ""
