@@ -11,6 +11,7 @@ import pandas as pd
 
 from dagster_project import recommender_card, recommender_variants
 from dagster_project import registry as registries
+from dagster_project.publish import small_groups
 from dagster_project.recommender_inputs import Inputs, Recipe, hide, load_recipe
 from dagster_project.registry import Dataset, Registry, Training
 from dagster_project.training import TrainingResult, decided, unchanged
@@ -358,6 +359,11 @@ def _steps(trials: Mapping[str, pd.DataFrame]) -> tuple[tuple[int, dict[str, flo
     )
 
 
+def _of_many(groups: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the columns of groups of too few people."""
+    return groups.loc[:, groups.loc["customers"] >= small_groups.minimum()]
+
+
 def _files(
     hybrid: Hybrid, compared: Comparison | None, recipe: Recipe, reason: str, seed: int
 ) -> dict[str, bytes]:
@@ -367,9 +373,9 @@ def _files(
     files = {"weights.csv": weights.to_csv().encode()}
     if compared is not None:
         table = compared.table(seed=seed)
-        levels = compared.by_group(compared.levels, LEVELS).rename_axis("model")
+        levels = _of_many(compared.by_group(compared.levels, LEVELS)).rename_axis("model")
         files["recommenders.csv"] = table.round(6).to_csv().encode()
-        segments = compared.by_group(compared.segments, compared.segment_names)
+        segments = _of_many(compared.by_group(compared.segments, compared.segment_names))
         files["recall_by_segment.csv"] = segments.rename_axis("model").round(6).to_csv().encode()
         files["recall_by_knowledge.csv"] = levels.round(6).to_csv().encode()
         files["model_card.md"] = recommender_card.model_card(

@@ -325,3 +325,13 @@ def test_the_same_data_gives_every_variant_the_same_hash(tmp_path):
         hashes.append([result.version.tags["model_sha256"] for result in found])
 
     assert hashes[0] == hashes[1]
+
+
+def test_no_figure_is_of_a_country_of_too_few_customers(registry):
+    inputs = shop()
+    countries = inputs.countries.copy()
+    countries.iloc[:4] = "IS"
+    files = artifacts(registry, train(registry, replace(inputs, countries=countries)))
+
+    table = pd.read_csv(pd.io.common.BytesIO(files["recall_by_segment.csv"]), index_col="model")
+    assert table.columns.tolist() == ["DE"]
