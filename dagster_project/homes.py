@@ -3,8 +3,8 @@
 import shutil
 from dataclasses import asdict
 
+from dagster_project.models.registry import Decision, Registry
 from dagster_project.platform import Platform
-from dagster_project.registry import Decision, Registry
 from dagster_project.settings import PROJECT, Settings
 from edge import ledger
 

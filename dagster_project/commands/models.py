@@ -9,7 +9,7 @@ from dagster_project import settings as environment
 from dagster_project.output import Format
 
 if TYPE_CHECKING:
-    from dagster_project.registry import Registry, Version
+    from dagster_project.models.registry import Registry, Version
 
 app = typer.Typer(
     help="See models and why each is in use; promote one, or go back.",
@@ -23,7 +23,7 @@ COLUMNS = ("model", "version", "alias", "as_of", "trained_on", "decision")
 @app.command("list")
 def list_models(form: FormatOption = Format.table) -> None:
     """List every version of every model, the newest first."""
-    from dagster_project.model_files import NAMES
+    from dagster_project.models.files import NAMES
 
     registry = _registry()
     rows = []
@@ -77,7 +77,7 @@ def promote(
     form: FormatOption = Format.table,
 ) -> None:
     """Put a version in use. One that did not pass its rule needs a reason, which is recorded."""
-    from dagster_project.aliases import NOT_PROMOTED, PROMOTED
+    from dagster_project.models.aliases import NOT_PROMOTED, PROMOTED
 
     registry = _registry()
     version = _found(registry, name, number)
@@ -114,7 +114,7 @@ def _registry() -> "Registry":
 
 
 def _found(registry: "Registry", name: str, number: int | None) -> "Version":
-    from dagster_project.model_files import NAMES
+    from dagster_project.models.files import NAMES
 
     if name not in NAMES:
         raise LookupError(f"no model is called {name!r}; there are {', '.join(NAMES)}")
@@ -144,7 +144,7 @@ def _facts(registry: "Registry", version: "Version") -> dict[str, Any]:
 
 
 def _decision(version: "Version") -> str:
-    from dagster_project.aliases import NOT_PROMOTED, PROMOTED
+    from dagster_project.models.aliases import NOT_PROMOTED, PROMOTED
 
     promoted, refused = version.tags.get(PROMOTED), version.tags.get(NOT_PROMOTED)
     if promoted is not None:

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import dagster as dg
 
-from dagster_project import alerts, arrivals, cluster_drift, crossings
+from dagster_project import alerts, arrivals, crossings
+from dagster_project.clusters import drift
 from dagster_project.defs import activation, predictions, privacy, publish, raw, triggers
-from dagster_project.model_files import RECOMMENDERS
+from dagster_project.models.files import RECOMMENDERS
 from dagster_project.platform import Platform
 from edge.privacy import requests
 
@@ -191,7 +192,7 @@ def resegment_customers_on_drift(
     context: dg.SensorEvaluationContext, platform: dg.ResourceParam[Platform]
 ) -> dg.SensorResult | dg.SkipReason:
     """Ask for a training when the newest published customers differ from those learnt from."""
-    seen = cluster_drift.since(platform.settings, context.cursor)
+    seen = drift.since(platform.settings, context.cursor)
     if not seen.alarms:
         return dg.SensorResult(skip_reason=dg.SkipReason(seen.reason), cursor=seen.cursor)
     context.log.info("drifted: %s", "; ".join(seen.alarms))

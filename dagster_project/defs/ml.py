@@ -5,23 +5,18 @@ from typing import Any, Literal
 
 import dagster as dg
 
-from dagster_project import (
-    cluster_settings,
-    cluster_training,
-    homes,
-    learnable,
-    pictures,
-    recommender_inputs,
-    recommender_scoring,
-    recommender_training,
-    recommender_variants,
-    scoring,
-    training,
-)
+from dagster_project import homes, pictures
+from dagster_project.clusters import settings as cluster_settings
+from dagster_project.clusters import training as cluster_training
 from dagster_project.identity import resolution
-from dagster_project.model_files import DESCRIPTIONS, RECOMMENDERS
+from dagster_project.models import learnable, scoring, training
+from dagster_project.models.files import DESCRIPTIONS, RECOMMENDERS
 from dagster_project.platform import Platform, telling
 from dagster_project.predictions import examples
+from dagster_project.recommender import inputs as recommender_inputs
+from dagster_project.recommender import scoring as recommender_scoring
+from dagster_project.recommender import training as recommender_training
+from dagster_project.recommender import variants as recommender_variants
 from dagster_project.reports import clusters as cluster_report
 from dagster_project.reports import recommenders as recommender_report
 

@@ -5,10 +5,11 @@ from typing import Any
 
 import dagster as dg
 
-from dagster_project import homes, learnable, pictures, scoring
-from dagster_project.model_files import DESCRIPTIONS
+from dagster_project import homes, pictures
+from dagster_project.models import learnable, scoring
+from dagster_project.models.files import DESCRIPTIONS
+from dagster_project.models.training import TrainingResult
 from dagster_project.platform import Platform, telling
-from dagster_project.training import TrainingResult
 
 FEATURES = dg.AssetKey(["features", "ftr_customers"])
 AFFINITIES = dg.AssetKey(["features", "ftr_affinities"])

@@ -6,10 +6,10 @@ from typing import Any
 
 import dagster as dg
 
-from dagster_project import scoring
 from dagster_project.identity import resolution
 from dagster_project.ingest import ingestion, tracking
 from dagster_project.lateness import evaluation as lateness
+from dagster_project.models import scoring
 from dagster_project.platform import AS_OF_TAG, RESUMED_TAG, Platform, telling
 from dagster_project.statements import statement
 from edge import landing

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from dagster_project.models.run_files import Written, interface
+from dagster_project.models.trial_runs import Trial
 from dagster_project.publish import small_groups
-from dagster_project.run_files import Written, interface
-from dagster_project.trial_runs import Trial
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dagster_project import registry as registries
 from dagster_project.dbt_project import PROJECT_DIR
+from dagster_project.models import registry as registries
 from dagster_project.predictions import targets
 from dagster_project.statements import statement
 from edge.statements import fill, identifier

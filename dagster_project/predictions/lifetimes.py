@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from dagster_project import registry as registries
-from dagster_project import trial_runs
+from dagster_project.models import registry as registries
+from dagster_project.models import trial_runs
+from dagster_project.models.registry import Dataset, Registry, Training
+from dagster_project.models.run_files import interface
+from dagster_project.models.training import TrainingResult, decided
 from dagster_project.predictions import examples, targets
 from dagster_project.predictions.card import parts_of
-from dagster_project.registry import Dataset, Registry, Training
-from dagster_project.run_files import interface
-from dagster_project.training import TrainingResult, decided
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pyarrow as pa
 
+from dagster_project.models.scoring import Scored
 from dagster_project.predictions import examples, targets
-from dagster_project.scoring import Scored
 from dagster_project.statements import statement
 from edge.statements import fill, literal
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
+    from dagster_project.models.registry import Registry, Version
     from dagster_project.predictions.targets import Target
-    from dagster_project.registry import Registry, Version
     from ml.lifetimes.value import LifetimeModel
     from ml.predictions.model import Prediction
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, cast
 
 import pandas as pd
 
-from dagster_project import registry as registries
+from dagster_project.models import registry as registries
+from dagster_project.models.registry import Dataset, Registry, Training
+from dagster_project.models.training import TrainingResult, decided
+from dagster_project.models.trial_runs import Trial
 from dagster_project.predictions import card, examples, lifetimes, targets
-from dagster_project.registry import Dataset, Registry, Training
-from dagster_project.training import TrainingResult, decided
-from dagster_project.trial_runs import Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from dagster_project.aliases import CHAMPION, NOT_PROMOTED, PROMOTED
-from dagster_project.cluster_card import LIMITS, SMALLEST_GROUP
+from dagster_project.clusters.card import LIMITS, SMALLEST_GROUP
+from dagster_project.models.aliases import CHAMPION, NOT_PROMOTED, PROMOTED
 from dagster_project.reports import page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from dagster_project.registry import Registry, Version
+    from dagster_project.models.registry import Registry, Version
 
 FILE = "clusters.html"
 NAME = "clusters"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dagster_project.aliases import NOT_PROMOTED, PROMOTED
+from dagster_project.models.aliases import NOT_PROMOTED, PROMOTED
 from dagster_project.predictions import targets
 from dagster_project.predictions.card import LIMITS
 from dagster_project.reports import page
@@ -16,7 +16,7 @@ from dagster_project.reports import page
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dagster_project.registry import Registry, Version
+    from dagster_project.models.registry import Registry, Version
 
 FILE = "predictions.html"
 CAPTIONS = {

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dagster_project.aliases import NOT_PROMOTED, PROMOTED
-from dagster_project.model_files import DESCRIPTIONS, RECOMMENDERS
-from dagster_project.recommender_variants import HYBRID, NOTHING, VARIANTS
+from dagster_project.models.aliases import NOT_PROMOTED, PROMOTED
+from dagster_project.models.files import DESCRIPTIONS, RECOMMENDERS
+from dagster_project.recommender.variants import HYBRID, NOTHING, VARIANTS
 from dagster_project.reports import page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from dagster_project.registry import Registry, Version
+    from dagster_project.models.registry import Registry, Version
 
 FILE = "recommenders.html"
 SHOWN = ("recall_at_5", "recall_at_10", "recall_at_10_low", "recall_at_10_high", "recall_at_20",

@@ -35,7 +35,8 @@ def assign(scratch: Scratch, targets: Sequence[Model], moments: Sequence[datetim
         return
     if list(moments) == [scratch.live_as_of]:
         return
-    from dagster_project import homes, scoring, training
+    from dagster_project import homes
+    from dagster_project.models import scoring, training
 
     registry = homes.registry(scratch.project.settings)
     numbers, texts = scoring.features_needed(registry)

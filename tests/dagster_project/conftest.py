@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from dagster_project import settings as environment
-from dagster_project.registry import Registry
+from dagster_project.models.registry import Registry
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 
 from dagster_project import homes
+from dagster_project.models.registry import Registry
 from dagster_project.predictions import examples, guard, train
-from dagster_project.registry import Registry
 from dagster_project.scratch import evaluation
 from tests.conftest import PROJECT, settings_of
 from tests.e2e.servers import table, tessera
@@ -19,9 +19,10 @@ CHAMPIONS = """
 import sys
 unpickled = []
 sys.addaudithook(lambda event, of: event.startswith("pickle") and unpickled.append(of))
-from dagster_project import homes, model_files, settings
+from dagster_project import homes, settings
+from dagster_project.models import files
 registry = homes.registry(settings.load())
-for name in sorted(model_files.NAMES):
+for name in sorted(files.NAMES):
     found = registry.champion(name)
     if found is not None:
         print(found[1].label, *sorted({"sklearn", "joblib", "skops"} & set(sys.modules)))

@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from dagster_project import scoring
+from dagster_project.models import scoring
 from tests.conftest import PROJECT
 
 SCHEMA = PROJECT / "dagster_project" / "ingest" / "schema.sql"

@@ -1,6 +1,6 @@
 import numpy as np
 
-from dagster_project import cluster_settings
+from dagster_project.clusters import settings as cluster_settings
 from ml.labels import Rule, describe, name_clusters
 from tests.conftest import PROJECT
 

@@ -5,10 +5,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dagster_project import scoring
+from dagster_project.models import scoring
+from dagster_project.models.registry import Dataset, Training
 from dagster_project.predictions import examples, targets
 from dagster_project.predictions.score import champions, mark, note, noted, score_customers
-from dagster_project.registry import Dataset, Training
 from ml.lifetimes.bg_nbd import BgNbd
 from ml.lifetimes.value import LifetimeModel
 from ml.predictions import fitting

@@ -2,9 +2,9 @@ import re
 
 import pytest
 
-from dagster_project.recommender_training import train_recommenders
+from dagster_project.recommender.training import train_recommenders
 from dagster_project.reports import recommenders
-from tests.dagster_project.test_recommender_training import MODELS, RECIPE, VARIANTS, shop
+from tests.dagster_project.recommender.test_training import MODELS, RECIPE, VARIANTS, shop
 
 
 def test_the_page_shows_every_model_its_verdict_and_needs_nothing_from_outside(registry, tmp_path):

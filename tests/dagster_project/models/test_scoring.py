@@ -4,11 +4,11 @@ import duckdb
 import pandas as pd
 import pytest
 
-from dagster_project import registry as registries
-from dagster_project import scoring
+from dagster_project.models import registry as registries
+from dagster_project.models import scoring
+from dagster_project.models.registry import Dataset, Training
+from dagster_project.models.scoring import Scored
 from dagster_project.predictions.score import champions, score_customers
-from dagster_project.registry import Dataset, Training
-from dagster_project.scoring import Scored
 from tests.ml.clusters.shops import model_of
 
 AS_OF = pd.Timestamp("2026-03-31")

@@ -4,9 +4,10 @@ import duckdb
 import pandas as pd
 import pytest
 
-from dagster_project import recommender_scoring, scoring
-from dagster_project.recommender_training import train_recommender
-from tests.dagster_project.test_recommender_training import AS_OF, RECIPE, shop
+from dagster_project.models import scoring
+from dagster_project.recommender import scoring as recommender_scoring
+from dagster_project.recommender.training import train_recommender
+from tests.dagster_project.recommender.test_training import AS_OF, RECIPE, shop
 
 SCHEMA = """
 create schema intermediate; create schema marts; create schema features;

@@ -9,17 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from dagster_project import cluster_card, homes, training
+from dagster_project import homes
+from dagster_project.clusters import card
+from dagster_project.models import training
 from dagster_project.statements import statement
 from edge import published
 from edge.statements import fill
 
 if TYPE_CHECKING:
-    from dagster_project.registry import Version
+    from dagster_project.models.registry import Version
     from dagster_project.settings import Settings
     from ml.clusters.drift import Drift
     from ml.clusters.model import ClusterModel
 
+PACKAGE = "dagster_project.clusters"
 NAME = "clusters"
 MOST_CUSTOMERS = 20_000  # a sample says as much, and a tick stays short
 
@@ -50,7 +53,7 @@ def since(settings: Settings, cursor: str | None) -> Seen:
         return Seen((), "there is no champion whose customers could have moved", cursor)
     try:
         with published.open_newest(settings.published) as (_, connection):
-            row = connection.execute(statement("dagster_project", "features_moment")).fetchone()
+            row = connection.execute(statement(PACKAGE, "features_moment")).fetchone()
     except published.NothingPublishedError:
         return Seen((), "nothing is published", cursor)
     moment = row[0].isoformat() if row and row[0] else ""
@@ -73,14 +76,14 @@ def drift_of(settings: Settings, version: Version) -> Drift | None:
 
     registry = homes.registry(settings)
     with tempfile.TemporaryDirectory() as folder:
-        path = registry.files(version, Path(folder)).get(cluster_card.BASELINE)
+        path = registry.files(version, Path(folder)).get(card.BASELINE)
         if path is None:
             return None
-        before = cluster_card.read_baseline(path.read_text(encoding="utf-8"))
+        before = card.read_baseline(path.read_text(encoding="utf-8"))
     model = cast("ClusterModel", registry.load(version))
     prepared = model.preparation
     columns = training.typed(prepared.numbers, prepared.categories)
-    text = fill(statement("dagster_project", "sampled_features"), {"columns": columns})
+    text = fill(statement(PACKAGE, "sampled_features"), {"columns": columns})
     with published.open_newest(settings.published) as (_, connection):
         frame = connection.execute(text, {"most": MOST_CUSTOMERS}).df()
     now = drift.baseline(model, frame, seed=settings.seed)

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
-    from dagster_project.registry import Registry, Training, Version
+    from dagster_project.models.registry import Registry, Training, Version
 
-PACKAGE = "dagster_project"
+PACKAGE = "dagster_project.models"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def read_features(
     if missing:
         raise ValueError(f"{relation} lacks the column(s) {', '.join(missing)}")
     columns = typed(numbers, texts, ",\n    ")
-    text = Template(statement(PACKAGE, "ml_features")).substitute(columns=columns)
+    text = Template(statement(PACKAGE, "features")).substitute(columns=columns)
     return _frame(connection, text)
 
 
@@ -56,7 +56,7 @@ def typed(numbers: Sequence[str], texts: Sequence[str], between: str = ", ") -> 
 
 def read_moment(connection: duckdb.DuckDBPyConnection) -> datetime | None:
     """Read the moment that features were evaluated at; None without any behaviour."""
-    row = connection.execute(statement(PACKAGE, "ml_moment")).fetchone()
+    row = connection.execute(statement(PACKAGE, "moment")).fetchone()
     return None if row is None else row[0]
 
 

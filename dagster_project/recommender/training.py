@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import pandas as pd
 
-from dagster_project import recommender_card, recommender_variants
-from dagster_project import registry as registries
+from dagster_project.models import registry as registries
+from dagster_project.models.registry import Dataset, Registry, Training
+from dagster_project.models.training import TrainingResult, decided, unchanged
 from dagster_project.publish import small_groups
-from dagster_project.recommender_inputs import Inputs, Recipe, hide, load_recipe
-from dagster_project.registry import Dataset, Registry, Training
-from dagster_project.training import TrainingResult, decided, unchanged
+from dagster_project.recommender import card
+from dagster_project.recommender import variants as recommender_variants
+from dagster_project.recommender.inputs import Inputs, Recipe, hide, load_recipe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -84,7 +85,7 @@ def train_recommenders(
 ) -> list[TrainingResult]:
     """Learn how to mix, compare with every single model and the champion's recipe, and record.
 
-    Variants of the mix are judged on the same days; see ``recommender_variants``.
+    Variants of the mix are judged on the same days; see ``variants``.
     The champion's recipe is fitted anew on what was known before the held-out days, as ours is:
     the champion itself may have learnt from the very days it would be judged on.
     """
@@ -143,9 +144,9 @@ def train_recommenders(
             fingerprint=mark,
             code_version=registries.code_version(),
             steps=_steps(learnt.trials),
-            trials=tuple(recommender_card.trials(learnt.trials)),
+            trials=tuple(card.trials(learnt.trials)),
             files=_files(choice.hybrid, compared, recipe, choice.reason, seed)
-            | recommender_card.interface()
+            | card.interface()
             | {f"trials_of_{name}.csv": t.to_csv().encode() for name, t in learnt.trials.items()},
         ),
         choice.is_promoted,
@@ -378,7 +379,5 @@ def _files(
         segments = _of_many(compared.by_group(compared.segments, compared.segment_names))
         files["recall_by_segment.csv"] = segments.rename_axis("model").round(6).to_csv().encode()
         files["recall_by_knowledge.csv"] = levels.round(6).to_csv().encode()
-        files["model_card.md"] = recommender_card.model_card(
-            table, levels, weights, recipe, reason
-        ).encode()
+        files["model_card.md"] = card.model_card(table, levels, weights, recipe, reason).encode()
     return files

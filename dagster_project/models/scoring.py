@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from dagster_project.registry import Registry, Version
+    from dagster_project.models.registry import Registry, Version
     from ml.clusters.model import ClusterModel
 
-PACKAGE = "dagster_project"
+PACKAGE = "dagster_project.models"
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "customer_clusters": (
         "customer_id", "as_of", "cluster", "label", "distance", "model_version",
@@ -71,23 +71,23 @@ def score_clusters(features: pd.DataFrame, registry: Registry) -> Scored:
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Create, empty, those tables of the schema that are absent."""
-    connection.execute(statement(PACKAGE, "ml_schema"))
-    present = {name for (name,) in connection.execute(statement(PACKAGE, "ml_tables")).fetchall()}
+    connection.execute(statement(PACKAGE, "schema"))
+    present = {name for (name,) in connection.execute(statement(PACKAGE, "tables")).fetchall()}
     for table in COLUMNS:
         if table not in present:
-            connection.execute(statement(PACKAGE, f"ml_{table}"))
+            connection.execute(statement(PACKAGE, table))
 
 
 def write(connection: duckdb.DuckDBPyConnection, scored: Scored) -> int:
     """Replace a table by what was scored, all of it or nothing, and return its row count."""
     if scored.table not in COLUMNS:
         raise ValueError(f"no table of the ml schema is called {scored.table!r}")
-    insert = Template(statement(PACKAGE, "ml_insert")).substitute(table=scored.table)
+    insert = Template(statement(PACKAGE, "insert")).substitute(table=scored.table)
     rows = 0
-    connection.execute(statement(PACKAGE, "ml_schema"))
+    connection.execute(statement(PACKAGE, "schema"))
     connection.begin()
     try:
-        connection.execute(statement(PACKAGE, f"ml_{scored.table}"))
+        connection.execute(statement(PACKAGE, scored.table))
         for frame in scored.frames:
             connection.register("scored", frame)
             connection.execute(insert)

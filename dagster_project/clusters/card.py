@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from dagster_project.model_files import DESCRIPTIONS
+from dagster_project.models.files import DESCRIPTIONS
+from dagster_project.models.run_files import Written, as_json, interface
 from dagster_project.publish import small_groups
-from dagster_project.run_files import Written, as_json, interface
 
 if TYPE_CHECKING:
-    from dagster_project.cluster_settings import ClusterSettings
-    from dagster_project.cluster_training import Judged
-    from dagster_project.registry import Registry, Version
+    from dagster_project.clusters.settings import ClusterSettings
+    from dagster_project.clusters.training import Judged
+    from dagster_project.models.registry import Registry, Version
     from ml.clusters.drift import Baseline
     from ml.clusters.identity import Matched
     from ml.clusters.model import ClusterModel

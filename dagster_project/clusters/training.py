@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Literal, cast
 import numpy as np
 import pandas as pd
 
-from dagster_project import cluster_card
-from dagster_project import registry as registries
-from dagster_project.registry import Dataset, Registry, Training, Version
-from dagster_project.training import TrainingResult, unchanged
-from dagster_project.trial_runs import Trial
+from dagster_project.clusters import card
+from dagster_project.models import registry as registries
+from dagster_project.models.registry import Dataset, Registry, Training, Version
+from dagster_project.models.training import TrainingResult, unchanged
+from dagster_project.models.trial_runs import Trial
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from dagster_project.cluster_settings import ClusterSettings
+    from dagster_project.clusters.settings import ClusterSettings
     from ml.clusters.identity import Matched
     from ml.clusters.model import ClusterModel
     from ml.clusters.search import Candidate, Found, Plan
@@ -76,7 +76,7 @@ def train_clusters(
     parameters = {"seed": seed, "settings": _hash(settings), **asdict(plan)}
     mark = registries.fingerprint(NAME, dataset, parameters, registries.hash_sources())
     if (same := registry.find(NAME, mark)) is not None:
-        return replace(unchanged(NAME, METRIC, same), pictures=cluster_card.drawn(registry, same))
+        return replace(unchanged(NAME, METRIC, same), pictures=card.drawn(registry, same))
     found = search.choose(
         features, settings.recipes(), strata=settings.strata, plan=plan, seed=seed
     )
@@ -90,8 +90,8 @@ def train_clusters(
     )
     model = model if matched is None else matched.model
     judged = _judge(found, features, settings, rival, plan, seed)
-    grouping = cluster_card.Grouping(model, names, found, features, settings, matched, judged, RULE)
-    written = cluster_card.of(grouping, seed=seed)
+    grouping = card.Grouping(model, names, found, features, settings, matched, judged, RULE)
+    written = card.of(grouping, seed=seed)
     version = registry.log_training(
         Training(
             name=NAME,
@@ -150,7 +150,7 @@ def update_clusters(
     is_promoted = gain is not None and gain[2] >= 0
     told = "it cannot be measured" if gain is None else f"{_told(gain)} against the champion"
     metrics = {} if ours is None else {METRIC: float(ours.mean())}
-    metrics |= cluster_card.sizes(updated, features)
+    metrics |= card.sizes(updated, features)
     version = registry.log_training(
         Training(
             name=NAME,
@@ -160,7 +160,7 @@ def update_clusters(
             metrics=metrics,
             fingerprint=mark,
             code_version=registries.code_version(),
-            files=cluster_card.of_update(
+            files=card.of_update(
                 registry, before, updated, features, why=told, rule=UPDATE_RULE, seed=seed
             ),
         )

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import pandas as pd
 
-from dagster_project import recommender_inputs, scoring
-from dagster_project import registry as registries
-from dagster_project.recommender_inputs import hide
-from dagster_project.recommender_training import NAME
-from dagster_project.scoring import Scored
+from dagster_project.models import registry as registries
+from dagster_project.models import scoring
+from dagster_project.models.scoring import Scored
+from dagster_project.recommender import inputs as recommender_inputs
+from dagster_project.recommender.inputs import hide
+from dagster_project.recommender.training import NAME
 from dagster_project.statements import statement
 from edge.statements import fill, literal
 
@@ -23,12 +24,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy import sparse
 
-    from dagster_project.recommender_inputs import Inputs
-    from dagster_project.registry import Registry, Version
+    from dagster_project.models.registry import Registry, Version
+    from dagster_project.recommender.inputs import Inputs
     from ml.recommendations.hybrid import HybridModel
     from ml.recommendations.interactions import Interactions
 
-PACKAGE = "dagster_project"
+PACKAGE = "dagster_project.recommender"
 TELL_EVERY = 5_000  # customers
 TABLES = (
     "recommendations",
@@ -114,19 +115,19 @@ def recommend(
         threads=threads,
     ):
         scoring.write(connection, scored)
-    comment = fill(statement(PACKAGE, "ml_note_mark"), {"mark": literal(made_from)})
+    comment = fill(statement(PACKAGE, "note_mark"), {"mark": literal(made_from)})
     connection.execute(comment)
     return Made(_counts(connection), label)
 
 
 def _mark(connection: duckdb.DuckDBPyConnection) -> str:
-    row = connection.execute(statement(PACKAGE, "ml_recommended_from")).fetchone()
+    row = connection.execute(statement(PACKAGE, "recommended_from")).fetchone()
     assert row is not None
     return str(row[0])
 
 
 def _noted(connection: duckdb.DuckDBPyConnection) -> str | None:
-    row = connection.execute(statement(PACKAGE, "ml_recommended_mark")).fetchone()
+    row = connection.execute(statement(PACKAGE, "recommended_mark")).fetchone()
     return None if row is None else row[0]
 
 

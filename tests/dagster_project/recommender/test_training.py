@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dagster_project import recommender_inputs
-from dagster_project.recommender_inputs import Inputs, Recipe
-from dagster_project.recommender_training import train_recommender, train_recommenders
-from dagster_project.recommender_variants import VARIANTS as VARIANTS_OF
-from dagster_project.registry import Registry
+from dagster_project.models.registry import Registry
+from dagster_project.recommender import inputs as recommender_inputs
+from dagster_project.recommender.inputs import Inputs, Recipe
+from dagster_project.recommender.training import train_recommender, train_recommenders
+from dagster_project.recommender.variants import VARIANTS as VARIANTS_OF
 from ml.recommendations.frequency import PersonalFrequency
 from ml.recommendations.interactions import read
 from ml.recommendations.popularity import Popularity

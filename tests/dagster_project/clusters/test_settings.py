@@ -3,7 +3,7 @@ import re
 import pytest
 import yaml
 
-from dagster_project import cluster_settings
+from dagster_project.clusters import settings as cluster_settings
 from tests.conftest import PROJECT
 
 FILE = PROJECT / "config" / "clusters.yml"

@@ -2,7 +2,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from dagster_project import training
+from dagster_project.models import training
 
 
 def test_a_missing_feature_is_named():

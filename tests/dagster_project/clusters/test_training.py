@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dagster_project import cluster_settings, cluster_training
-from dagster_project.cluster_training import Judged, decide
-from dagster_project.registry import Registry
+from dagster_project.clusters import settings as cluster_settings
+from dagster_project.clusters import training
+from dagster_project.clusters.training import Judged, decide
+from dagster_project.models.registry import Registry
 from dagster_project.reports import clusters
 from ml.clusters.search import Plan
 from tests.conftest import PROJECT
@@ -36,7 +37,7 @@ def features(customers=240, seed=1, groups=3):
 
 def train(registry, frame=None, plan=PLAN):
     frame = features() if frame is None else frame
-    return cluster_training.train_clusters(frame, registry, seed=7, settings=SETTINGS, plan=plan)
+    return training.train_clusters(frame, registry, seed=7, settings=SETTINGS, plan=plan)
 
 
 @pytest.fixture(scope="module")
@@ -169,7 +170,7 @@ def test_an_update_follows_customers_who_came_and_keeps_names_and_numbers(regist
     later["days_since_last_visit"] = np.where(later["customer_id"].str.startswith("n"), 1.0, 30.0)
     later["recency_days"] = 60.0
 
-    result = cluster_training.update_clusters(later, registry, seed=7, settings=SETTINGS)
+    result = training.update_clusters(later, registry, seed=7, settings=SETTINGS)
 
     model, before = registry.load(result.version), registry.load(first.version)
     assert result.version.parameters["updated_from"] == "1"
@@ -180,7 +181,7 @@ def test_an_update_follows_customers_who_came_and_keeps_names_and_numbers(regist
 
 
 def test_there_is_nothing_to_update_before_a_training(registry):
-    result = cluster_training.update_clusters(features(), registry, seed=7, settings=SETTINGS)
+    result = training.update_clusters(features(), registry, seed=7, settings=SETTINGS)
 
     assert (result.outcome, result.reason) == ("skipped", "there is no champion to update")
 

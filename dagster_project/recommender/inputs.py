@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from ml.recommendations.filtering import Rule
 
-PACKAGE = "dagster_project"
+PACKAGE = "dagster_project.recommender"
+SHARED = "dagster_project.models"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,31 +67,31 @@ def load_recipe(project: Path = PROJECT) -> Recipe:
 
 def read_inputs(connection: duckdb.DuckDBPyConnection, recipe: Recipe) -> Inputs | None:
     """Read everything at the moment evaluated; None without any behaviour."""
-    row = connection.execute(statement(PACKAGE, "ml_moment")).fetchone()
+    row = connection.execute(statement(SHARED, "moment")).fetchone()
     if row is None or row[0] is None:
         return None
     return Inputs(
         as_of=pd.Timestamp(row[0]),
         dated=read_dated_interactions(connection, recipe),
-        purchases=_frame(connection, "ml_dated_purchases"),
-        catalogue=_frame(connection, "ml_catalogue").set_index("product_id"),
-        countries=_frame(connection, "ml_countries").set_index("customer_id")["country"],
+        purchases=_frame(connection, "dated_purchases"),
+        catalogue=_frame(connection, "catalogue").set_index("product_id"),
+        countries=_frame(connection, "countries").set_index("customer_id")["country"],
     )
 
 
 def read_dated_interactions(connection: duckdb.DuckDBPyConnection, recipe: Recipe) -> pd.DataFrame:
     """Read ``customer_id``, ``product_id``, ``weight`` as on the day, and that day as ``at``."""
-    return _frame(connection, "ml_dated_interactions", recipe.weights)
+    return _frame(connection, "dated_interactions", recipe.weights)
 
 
 def read_customers(connection: duckdb.DuckDBPyConnection) -> pd.Series:
     """Read the id of every customer who has features, sorted."""
-    return _frame(connection, "ml_customers")["customer_id"]
+    return _frame(connection, "customers")["customer_id"]
 
 
 def read_clusters(connection: duckdb.DuckDBPyConnection) -> pd.Series:
     """Read the name of each customer's cluster, by ``customer_id``."""
-    return _frame(connection, "ml_clusters").set_index("customer_id")["label"]
+    return _frame(connection, "clusters").set_index("customer_id")["label"]
 
 
 def hide(

@@ -2,7 +2,7 @@
 
 import duckdb
 
-from dagster_project import learnable
+from dagster_project.models import learnable
 from dagster_project.platform import Platform
 from edge.consent import decisions, purposes
 from edge.consent.decisions import Decision

@@ -5,10 +5,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dagster_project import model_files
-from dagster_project import registry as registries
-from dagster_project.model_files import NAMES
-from dagster_project.registry import Dataset, Registry, Training
+from dagster_project.models import files as model_files
+from dagster_project.models import registry as registries
+from dagster_project.models.files import NAMES
+from dagster_project.models.registry import Dataset, Registry, Training
 from ml.recommendations.factors import Als
 from ml.recommendations.hybrid import HybridModel
 

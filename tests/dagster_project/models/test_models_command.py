@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from dagster_project import homes
 from dagster_project.cli import app
-from dagster_project.registry import Dataset, Training
+from dagster_project.models.registry import Dataset, Training
 from edge import ledger
 from tests.ml.clusters.shops import model_of, shop
 

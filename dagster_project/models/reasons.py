@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dagster_project.settings import Settings
     from ml.clusters.model import ClusterModel
 
-PACKAGE = "dagster_project"
+PACKAGE = "dagster_project.models"
 CLUSTERS = "ml.customer_clusters"
 
 

@@ -5,13 +5,13 @@ from contextlib import contextmanager
 
 import duckdb
 
-from dagster_project import scoring
+from dagster_project.models import scoring
 from dagster_project.platform import Platform
 from dagster_project.statements import statement
 from edge.consent import gate, purposes
 
 PURPOSES = ("analytics", "personalisation")  # what training and scoring use data for
-PACKAGE = "dagster_project"
+PACKAGE = "dagster_project.models"
 
 
 def write(

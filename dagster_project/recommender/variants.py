@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from dagster_project import recommender_card
-from dagster_project import registry as registries
-from dagster_project.registry import Dataset, Registry, Training
-from dagster_project.training import TrainingResult, decided, unchanged
+from dagster_project.models import registry as registries
+from dagster_project.models.registry import Dataset, Registry, Training
+from dagster_project.models.training import TrainingResult, decided, unchanged
+from dagster_project.recommender import card
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from dagster_project.recommender_inputs import Recipe
+    from dagster_project.recommender.inputs import Recipe
     from ml.recommendations.comparison import Comparison
     from ml.recommendations.hybrid import Hybrid
     from ml.recommendations.interactions import Interactions
@@ -120,10 +120,8 @@ def train(
         code_version=registries.code_version(),
         files={
             "recommenders.csv": table.round(6).to_csv().encode(),
-            "model_card.md": recommender_card.variant_card(
-                name, table, f"{reason} ({RULE})"
-            ).encode(),
-            **recommender_card.interface(),
+            "model_card.md": card.variant_card(name, table, f"{reason} ({RULE})").encode(),
+            **card.interface(),
         },
     )
     return decided(registry, training, passes, f"{reason} ({RULE})", variant.metric)

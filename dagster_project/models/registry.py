@@ -15,11 +15,12 @@ from urllib.request import url2pathname
 
 import numpy as np
 
-from dagster_project import aliases, model_files, trial_runs
-from dagster_project.aliases import CHAMPION, NOT_PROMOTED, PROMOTED
-from dagster_project.model_files import DESCRIPTIONS, NAMES, Model
+from dagster_project.models import aliases, trial_runs
+from dagster_project.models import files as model_files
+from dagster_project.models.aliases import CHAMPION, NOT_PROMOTED, PROMOTED
+from dagster_project.models.files import DESCRIPTIONS, NAMES, Model
+from dagster_project.models.trial_runs import Trial
 from dagster_project.settings import PROJECT
-from dagster_project.trial_runs import Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

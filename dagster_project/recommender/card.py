@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, StrictUndefined
 
-from dagster_project import run_files
-from dagster_project.model_files import DESCRIPTIONS
-from dagster_project.trial_runs import Trial
+from dagster_project.models import run_files
+from dagster_project.models.files import DESCRIPTIONS
+from dagster_project.models.trial_runs import Trial
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
 
-    from dagster_project.recommender_inputs import Recipe
+    from dagster_project.recommender.inputs import Recipe
 
-TEMPLATE = Path(__file__).with_name("recommender_card.md")
+TEMPLATE = Path(__file__).with_name("card.md")
 SHOWN = ("recall_at_5", "recall_at_10", "recall_at_20", "ndcg_at_10", "value_at_10", "coverage")
 
 

@@ -1,9 +1,11 @@
 import pandas as pd
 import pytest
 
-from dagster_project import cluster_card, cluster_drift, homes, run_files
+from dagster_project import homes
 from dagster_project import settings as environment
-from dagster_project.registry import Dataset, Training
+from dagster_project.clusters import card, drift
+from dagster_project.models import run_files
+from dagster_project.models.registry import Dataset, Training
 from tests.ml.clusters.shops import model_of, shop
 
 TRAINED_AT, NOW = pd.Timestamp("2026-03-31"), pd.Timestamp("2026-04-07")
@@ -15,12 +17,12 @@ def settings(home_of_models):
     registry = homes.registry(home_of_models)
     frame, _ = shop()
     model = model_of(frame)
-    baseline = run_files.as_json(cluster_card.baseline_of(model, frame, 1))
+    baseline = run_files.as_json(card.baseline_of(model, frame, 1))
     dataset = Dataset("features.ftr_customers", 300, "00", TRAINED_AT.isoformat())
     version = registry.log_training(
         Training(
             "clusters", model, dataset, {}, {}, "mark", "code",
-            files={cluster_card.BASELINE: baseline},
+            files={card.BASELINE: baseline},
         )
     )  # fmt: skip
     registry.promote(version, "for the test")
@@ -43,13 +45,13 @@ def publish(settings, frame, as_of):
 
 
 def test_before_anything_is_published_there_is_nothing_to_look_at(settings):
-    assert cluster_drift.since(settings, None).reason == "nothing is published"
+    assert drift.since(settings, None).reason == "nothing is published"
 
 
 def test_customers_like_those_learnt_from_ask_for_nothing(settings):
     publish(settings, shop(seed=8)[0], NOW)
 
-    seen = cluster_drift.since(settings, None)
+    seen = drift.since(settings, None)
 
     assert (seen.alarms, seen.reason) == ((), "customers are as the clusters learnt them")
 
@@ -57,7 +59,7 @@ def test_customers_like_those_learnt_from_ask_for_nothing(settings):
 def test_the_customers_learnt_from_are_not_compared_with_themselves(settings):
     publish(settings, shop()[0], TRAINED_AT)
 
-    seen = cluster_drift.since(settings, None)
+    seen = drift.since(settings, None)
 
     assert seen.reason == "these are the customers the clusters learnt from"
 
@@ -66,13 +68,13 @@ def test_drift_asks_once_for_each_moment(settings):
     moved = shop()[0].assign(age=lambda frame: frame["age"] + 40)
     publish(settings, moved, NOW)
 
-    first = cluster_drift.since(settings, None)
-    again = cluster_drift.since(settings, first.cursor)
+    first = drift.since(settings, None)
+    again = drift.since(settings, first.cursor)
 
     assert any(alarm.startswith("age shifted") for alarm in first.alarms)
     assert (again.alarms, again.reason) == ((), "these customers were looked at already")
     publish(settings, moved, NOW + pd.Timedelta(days=1))
-    later = cluster_drift.since(settings, first.cursor)
+    later = drift.since(settings, first.cursor)
     assert later.alarms == first.alarms
     assert later.request_key != first.request_key
 
@@ -81,4 +83,4 @@ def test_without_a_champion_nobody_could_have_moved(tmp_path, monkeypatch):
     monkeypatch.setenv("TESSERA_HOME", str(tmp_path))
     settings = environment.load()
 
-    assert cluster_drift.since(settings, None).reason.startswith("there is no champion")
+    assert drift.since(settings, None).reason.startswith("there is no champion")

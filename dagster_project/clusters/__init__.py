@@ -1,0 +1,1 @@
+"""Clusters of customers: trained, described, watched for drift."""

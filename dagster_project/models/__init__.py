@@ -1,0 +1,1 @@
+"""What all models share: registry, training, scoring, and whom they may learn from."""

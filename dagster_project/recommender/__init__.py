@@ -1,0 +1,1 @@
+"""The recommender: what it learns from, trained, described, scored."""
