@@ -139,8 +139,9 @@ def _parts(
 
     if expression.get("class") == "BETWEEN" and not negated:
         value = text(expression["input"])
-        for sign, side in ((">=", text(expression["lower"])), ("<=", text(expression["upper"]))):
-            yield Comparison(f"{value} {sign} {side}", value, sign, side)
+        for within, end in ((">=", "lower"), ("<=", "upper")):
+            side = text(expression[end])
+            yield Comparison(f"{value} {within} {side}", value, within, side)
         return
     sign = SIGNS.get(str(expression.get("type")))
     if sign is None:

@@ -177,10 +177,10 @@ def observed(
     parts = _parts(ticks(first, last), workers)
 
     def observe(part: Sequence[datetime]) -> tuple[list[Observation], Cost]:
-        span = {"first": part[0], "last": part[-1]}
-        with opened(generation, arrivals, rules, **span, threads=1) as recent:
-            known = assumed if part[0] == first else ()
-            return recent.observe(part[0], part[-1], known), recent.cost
+        start, end = part[0], part[-1]
+        with opened(generation, arrivals, rules, first=start, last=end, threads=1) as recent:
+            known = assumed if start == first else ()
+            return recent.observe(start, end, known), recent.cost
 
     with ThreadPoolExecutor(max(len(parts), 1)) as pool:
         done = list(pool.map(observe, parts))
