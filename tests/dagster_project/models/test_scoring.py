@@ -115,7 +115,7 @@ def test_an_unknown_table_is_an_error(connection):
 def test_every_table_has_its_statement():
     folder = Path(registries.__file__).parent
 
-    assert all((folder / f"ml_{table}.sql").is_file() for table in scoring.COLUMNS)
+    assert all((folder / f"{table}.sql").is_file() for table in scoring.COLUMNS)
 
 
 def test_the_champion_says_which_features_it_reads(registry):
