@@ -77,10 +77,13 @@ def promote(
     form: FormatOption = Format.table,
 ) -> None:
     """Put a version in use. One that did not pass its rule needs a reason, which is recorded."""
-    from dagster_project.models.aliases import NOT_PROMOTED, PROMOTED
+    from dagster_project.models.aliases import CHAMPION, NOT_PROMOTED, PROMOTED
 
     registry = _registry()
     version = _found(registry, name, number)
+    if registry.aliases_of(name).get(number) == CHAMPION:  # nothing is decided anew
+        _tell(registry, name, form)
+        return
     refused = version.tags.get(NOT_PROMOTED)
     passed = version.tags.get(PROMOTED)
     if passed is None and not override:

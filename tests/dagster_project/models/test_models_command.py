@@ -84,6 +84,12 @@ def test_a_version_that_did_not_pass_is_promoted_only_for_a_reason_and_rolled_ba
     assert told(settings) == [("promoted", 1), ("kept", 2), ("promoted", 2), ("rolled back", 1)]
 
 
+def test_promoting_the_champion_decides_nothing_anew(settings):
+    assert run("promote", "clusters", "1", "--override", "again")["champion"] == 1
+    assert run("list")[1]["decision"] == "promoted: there was no champion"
+    assert told(settings) == [("promoted", 1), ("kept", 2)]
+
+
 def test_there_is_nothing_to_roll_back_to_before_a_second_champion(settings):
     with pytest.raises(LookupError, match="clusters has had no other champion"):
         run("rollback", "clusters")
