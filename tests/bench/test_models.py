@@ -7,7 +7,7 @@ from bench import models
 def test_every_part_of_the_bench_of_models_gives_its_figures(monkeypatch):
     monkeypatch.setattr(models, "PEOPLE", 300)
     monkeypatch.setattr(models, "PRODUCTS", 60)
-    monkeypatch.setattr(models, "REPEATS", 1)
+    monkeypatch.setattr(models, "PAIRS", 1)
 
     found = {name: part(2_000) for name, part in models.PARTS.items()}
 
