@@ -6,46 +6,25 @@ with
 
 given as (
 
+    {% for given, event, is_asked in [
+        ('properties', "case when type = 'track' then event else type end", 'true'),
+        ('context', "'(context)'", 'true'),
+        ('traits', "'(traits)'", "type = 'identify'"),
+    ] %}
     select
         loaded_at,
         source,
-        case when type = 'track' then event else type end as event,
-        json_keys(properties) as property_names,
+        {{ event }} as event,
+        json_keys({{ given }}) as property_names,
         count(*) as events
     from {{ source('raw', 'events') }}
     where
-        properties is not null
+        {{ given }} is not null
+        and {{ is_asked }}
         {% if is_incremental() %} and loaded_at > {{ watermark('loaded_at') }} {% endif %}
     group by all
-
-    union all
-
-    select
-        loaded_at,
-        source,
-        '(context)' as event,
-        json_keys(context) as property_names,
-        count(*) as events
-    from {{ source('raw', 'events') }}
-    where
-        context is not null
-        {% if is_incremental() %} and loaded_at > {{ watermark('loaded_at') }} {% endif %}
-    group by all
-
-    union all
-
-    select
-        loaded_at,
-        source,
-        '(traits)' as event,
-        json_keys(traits) as property_names,
-        count(*) as events
-    from {{ source('raw', 'events') }}
-    where
-        type = 'identify' and traits is not null
-        {% if is_incremental() %} and loaded_at > {{ watermark('loaded_at') }} {% endif %}
-    group by all
-
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 plan as (
