@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from dagster_project.scratch.evaluation import Scratch
+    from dagster_project.scratch.project import Model
     from dagster_project.settings import Settings
 
 PACKAGE = "dagster_project.lateness"
@@ -85,16 +86,25 @@ def _changes(
         scratch.connection.register("late_arrivals", arrivals)
         scratch.connection.execute(statement(PACKAGE, "found"))
         for batch in scratch.batches(moments):
-            _find(scratch, batch)
+            _find(scratch, batch, arrivals)
         return scratch.connection.execute(statement(PACKAGE, "changes")).to_arrow_table()
 
 
-def _find(scratch: Scratch, moments: list[datetime]) -> None:
+def _find(scratch: Scratch, moments: list[datetime], arrivals: pa.Table) -> None:
+    """Evaluate the segments of the customers concerned, and what compares customers of all."""
     segments = [s for s in scratch.project.segments() if s.relation in scratch.live]
     scratch.begin(moments)
-    clusters.assign(scratch, segments, moments)
-    scratch.lay(segments, keeps_features=True)
-    for segment in segments:
+    of_all = scratch.comparing(segments)
+    _find_members(scratch, of_all, moments)
+    scratch.made |= {model.relation for model in of_all}
+    scratch.narrow(arrivals)
+    _find_members(scratch, [s for s in segments if s.relation not in scratch.made], moments)
+
+
+def _find_members(scratch: Scratch, targets: list[Model], moments: list[datetime]) -> None:
+    clusters.assign(scratch, targets, moments)
+    scratch.lay(targets, keeps_features=True)
+    for segment in (target for target in targets if target.is_segment):
         names = {"segment": literal(segment.name[4:]), "table": identifier(segment.name)}
         text = fill(statement(PACKAGE, "find"), names)
         scratch.connection.execute(text, {"moments": moments})

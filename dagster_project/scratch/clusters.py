@@ -31,7 +31,8 @@ OF_TODAY = tuple(
 
 def assign(scratch: Scratch, targets: Sequence[Model], moments: Sequence[datetime]) -> None:
     """Score the clusters at the moments, if a target reads them; the live moment has them."""
-    if CLUSTERS not in scratch.project.ancestors(targets):
+    source = scratch.project.models[CLUSTERS].relation
+    if CLUSTERS not in scratch.project.ancestors(targets) or source in scratch.made:
         return
     if list(moments) == [scratch.live_as_of]:
         return
@@ -47,9 +48,9 @@ def assign(scratch: Scratch, targets: Sequence[Model], moments: Sequence[datetim
     columns = training.typed(numbers, texts)
     text = fill(statement(PACKAGE, "cluster_features"), {"columns": columns})
     scored = scoring.score_clusters(scratch.connection.execute(text).df(), registry)
-    scratch.drop(("ml", "customer_clusters"))
+    scratch.drop(source)
     scoring.write(scratch.connection, scored)
-    scratch.made.add(("ml", "customer_clusters"))
+    scratch.made.add(source)
 
 
 def as_of_today(scratch: Scratch, targets: Sequence[Model]) -> list[str]:

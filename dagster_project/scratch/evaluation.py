@@ -10,7 +10,6 @@ from __future__ import annotations
 import difflib
 import re
 import tempfile
-from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from dagster_project.scratch import project, pruning
+from dagster_project.scratch import comparing, project, pruning
 from dagster_project.scratch.project import MOMENTS, Model, Project
 from dagster_project.statements import statement
 from dagster_project.warehouse import Warehouse, connect
@@ -26,14 +25,17 @@ from edge import selects
 from edge.statements import fill, identifier, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
+
+    import pyarrow as pa
 
     from dagster_project.settings import Settings
     from edge.selects import Relation
 
 PACKAGE = "dagster_project.scratch"
 KEYS = ("customer_id", "as_of")
+SHOWN = ("customer_id", "visitor_id")  # what rows of a live relation may be shown by
 ROWS_AT_ONCE = 2_000_000  # customers times moments; DuckDB joins some hundred bytes of each
 
 
@@ -58,9 +60,12 @@ class Scratch:
     project: Project
     folder: Path
     live: frozenset[Relation]
+    keys: Mapping[Relation, str]
     files: int = 1
+    is_narrow: bool = False
     made: set[Relation] = field(default_factory=set)
     kinds: dict[Relation, str] = field(default_factory=dict)
+    viewed: set[Relation] = field(default_factory=set)
     compiled: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -81,7 +86,7 @@ class Scratch:
         path = self.folder / str(self.files) / "warehouse.duckdb"
         path.parent.mkdir()
         self._run("new_scratch", scratch=literal(path))
-        self.made, self.kinds = set(), {}
+        self.made, self.viewed, self.kinds, self.is_narrow = set(), set(), {}, False
         roots = (MOMENTS, *of_others)
         moved = {
             self.project.models[name].relation
@@ -126,12 +131,43 @@ class Scratch:
                 f"{'.'.join(relation)} is not in the warehouse yet: tessera run refresh_segments"
             )
         self.drop(relation)
-        self._run("live_view", **_names(relation))
+        key = self.keys.get(relation)
+        if self.is_narrow and key in SHOWN:
+            names = {"key": identifier(key), "shown": identifier(f"shown_{key}")}
+            self._run("live_view_narrow", **_names(relation), **names)
+        else:
+            self._run("live_view", **_names(relation))
         self.kinds[relation] = "view"
+        self.viewed.add(relation)
+
+    def comparing(self, targets: Sequence[Model]) -> list[Model]:
+        """Return what of the targets and their ancestors may compare customers with each other."""
+        aggregates = self._aggregates()
+        plan = self._plan(targets, (MOMENTS,), None)
+        return [
+            replace(laid.model, kept_as="segment" if laid.model.is_segment else "table")
+            for laid in plan
+            if comparing.compares(
+                selects.parse(self.connection, laid.sql), self._is_of_customers, aggregates
+            )
+        ]
+
+    def narrow(self, customers: pa.Table) -> None:
+        """Show of live relations, from now on, the rows of some customers; what is made stays.
+
+        ``customers`` has a column ``customer_id``.
+        """
+        self.connection.register("customers_shown", customers)
+        self._run("shown")
+        self.connection.unregister("customers_shown")
+        self.is_narrow = True
+        for relation in sorted(self.viewed):
+            self.view_live(relation)
 
     def drop(self, relation: Relation) -> None:
         """Make room for a relation of another kind."""
         kind = self.kinds.pop(relation, None)
+        self.viewed.discard(relation)
         if kind is not None:
             self._run(f"drop_{kind}", **_names(relation))
 
@@ -175,8 +211,8 @@ class Scratch:
         for unique_id in self.project.ancestors(targets) & moved:
             model = self.project.models[unique_id]
             if model.relation not in self.made:
-                needed[unique_id] = model
-        order = _ordered(needed)
+                needed.setdefault(unique_id, model)
+        order = project.ordered(needed)
         self.compile(order)
         given = (self.project.models[name] for name in roots if name in self.project.models)
         of_others = {model.relation for model in (*order, *given)} | self.made
@@ -233,6 +269,9 @@ class Scratch:
                 columns[relation] = None
             elif columns.get(relation, set()) is not None:
                 columns[relation] = (columns.get(relation) or set()) | names | (own or set())
+
+    def _is_of_customers(self, relation: Relation) -> bool:
+        return relation in self.keys or relation not in self.live
 
     def _make(self, laid: Laid, *, keeps_features: bool) -> None:
         model = laid.model
@@ -324,7 +363,10 @@ def opened(
             connection.execute(text)
             rows = connection.execute(statement(PACKAGE, "live_relations")).fetchall()
             live = frozenset((schema, table) for schema, table in rows)
-            yield Scratch(connection, parsed, folder, live)
+            given = {"keys": list(comparing.KEYS)}
+            rows = connection.execute(statement(PACKAGE, "live_keys"), given).fetchall()
+            keys = {(schema, table): key for schema, table, key in rows}
+            yield Scratch(connection, parsed, folder, live, keys)
         finally:
             connection.close()
 
@@ -332,27 +374,6 @@ def opened(
 def renamed(model: Model, name: str) -> Model:
     """Return a segment under another name."""
     return replace(model, name=f"seg_{name}", relation=("segments", f"seg_{name}"))
-
-
-def _ordered(models: dict[str, Model]) -> list[Model]:
-    """Return models after those they rest on; names decide between equals."""
-    waiting = Counter(
-        {
-            unique_id: sum(parent in models for parent in set(model.parents))
-            for unique_id, model in models.items()
-        }
-    )
-    order: list[Model] = []
-    while waiting:
-        ready = sorted(unique_id for unique_id, count in waiting.items() if count == 0)
-        if not ready:
-            raise ValueError(f"models depend on each other: {', '.join(sorted(waiting))}")
-        for unique_id in ready:
-            del waiting[unique_id]
-            order.append(models[unique_id])
-        for unique_id in waiting:
-            waiting[unique_id] -= sum(name in models[unique_id].parents for name in ready)
-    return order
 
 
 def _names(relation: Relation) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -130,6 +130,27 @@ def load(settings: Settings) -> Project:
         keys=_keys(parsed["nodes"].values(), models),
         children={parent: frozenset(found) for parent, found in children.items()},
     )
+
+
+def ordered(models: dict[str, Model]) -> list[Model]:
+    """Return models after those they rest on; names decide between equals."""
+    waiting = Counter(
+        {
+            unique_id: sum(parent in models for parent in set(model.parents))
+            for unique_id, model in models.items()
+        }
+    )
+    order: list[Model] = []
+    while waiting:
+        ready = sorted(unique_id for unique_id, count in waiting.items() if count == 0)
+        if not ready:
+            raise ValueError(f"models depend on each other: {', '.join(sorted(waiting))}")
+        for unique_id in ready:
+            del waiting[unique_id]
+            order.append(models[unique_id])
+        for unique_id in waiting:
+            waiting[unique_id] -= sum(name in models[unique_id].parents for name in ready)
+    return order
 
 
 def _keys(
