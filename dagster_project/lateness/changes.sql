@@ -12,6 +12,7 @@ left join live.segments.fct_segment_history as history
         found.customer_id = history.customer_id
         and found.segment = history.segment
         and found.as_of >= history.valid_from
-        and (history.valid_to is null or found.as_of < history.valid_to)
+        -- an OR here would compare each row with every stay
+        and found.as_of < coalesce(history.valid_to, 'infinity'::timestamp)
         and history.known_to is null
 where found.is_member != (history.customer_id is not null)
