@@ -1,7 +1,9 @@
 """What a person wants to see of a relation in the web UI: its rows and its columns."""
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from string import Template
 from typing import Any
 
@@ -15,14 +17,20 @@ Relation = tuple[str, str]  # schema, table
 
 
 def describe(
-    connection: duckdb.DuckDBPyConnection, relations: Iterable[Relation]
+    connection: duckdb.DuckDBPyConnection,
+    relations: Iterable[Relation],
+    documented: Mapping[Relation, Mapping[str, str]],
 ) -> dict[Relation, dict[str, Any]]:
-    """Return row count and column schema of each relation that exists, as asset metadata."""
+    """Return row count and column schema of each relation that exists, as asset metadata.
+
+    ``documented`` is what the columns mean.
+    """
     columns: dict[Relation, list[dg.TableColumn]] = defaultdict(list)
     for schema, table, name, type_ in connection.execute(
         statement("dagster_project", "relation_columns")
     ).fetchall():
-        columns[schema, table].append(dg.TableColumn(name, type_))
+        meaning = documented.get((schema, table), {}).get(name)
+        columns[schema, table].append(dg.TableColumn(name, type_, meaning))
     return {
         relation: {
             **_rows(relation, _row_count(connection, relation)),
@@ -31,6 +39,38 @@ def describe(
         for relation in relations
         if relation in columns
     }
+
+
+def documented_columns(manifest: Path) -> dict[Relation, dict[str, str]]:
+    """Return what dbt's manifest says of the columns of each model.
+
+    Where a model says nothing, a column means what every model that has words for it says, and a
+    column that a segment takes from a feature what it means there.
+    """
+    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"]
+    own = {
+        unique_id: {
+            name: " ".join(column["description"].split())
+            for name, column in node["columns"].items()
+            if column["description"]
+        }
+        for unique_id, node in nodes.items()
+        if node["resource_type"] == "model"
+    }
+    meanings: dict[str, set[str]] = defaultdict(set)
+    for columns in own.values():
+        for name, text in columns.items():
+            meanings[name].add(text)
+    agreed = {name: texts.pop() for name, texts in meanings.items() if len(texts) == 1}
+    found = {}
+    for unique_id, columns in own.items():
+        node = nodes[unique_id]
+        known = dict(agreed)
+        if node["config"]["materialized"] == "segment":
+            for parent in node["depends_on"]["nodes"]:
+                known |= own.get(parent, {})
+        found[node["schema"], node["alias"]] = {**known, **columns}
+    return found
 
 
 def _rows(relation: Relation, rows: int) -> dict[str, int]:

@@ -64,7 +64,9 @@ def _with_row_counts(
     }
     with platform.warehouse.connect("row counts", tell=telling(context)) as connection:
         found = relations.describe(
-            connection, [(key.path[0], key.path[1]) for key in keys.values()]
+            connection,
+            [(key.path[0], key.path[1]) for key in keys.values()],
+            relations.documented_columns(_manifest),
         )
     for event in events:
         if isinstance(event, dg.Output):
