@@ -80,13 +80,14 @@ def _bare(tree: Any) -> Any:  # noqa: ANN401 - any part of a tree
 
 def nodes(tree: object) -> Iterator[Tree]:
     """Yield every node of a tree, itself first."""
-    if isinstance(tree, dict):
-        yield tree
-        for child in tree.values():
-            yield from nodes(child)
-    elif isinstance(tree, list):
-        for child in tree:
-            yield from nodes(child)
+    waiting = [tree]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            yield part
+            waiting.extend(reversed(part.values()))
+        elif isinstance(part, list):
+            waiting.extend(reversed(part))
 
 
 def columns(tree: object) -> Iterator[tuple[str, ...]]:

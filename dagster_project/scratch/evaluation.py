@@ -12,6 +12,7 @@ import re
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -153,7 +154,7 @@ class Scratch:
         ]
 
     def narrow(self, customers: pa.Table) -> None:
-        """Show of live relations, from now on, the rows of some customers; what is made stays.
+        """Show to what is laid from now on the rows of some customers only; what is made stays.
 
         ``customers`` has a column ``customer_id``.
         """
@@ -161,8 +162,6 @@ class Scratch:
         self._run("shown")
         self.connection.unregister("customers_shown")
         self.is_narrow = True
-        for relation in sorted(self.viewed):
-            self.view_live(relation)
 
     def drop(self, relation: Relation) -> None:
         """Make room for a relation of another kind."""
@@ -199,6 +198,11 @@ class Scratch:
         cheaper for many segments; without it views, cheaper for one.
         """
         plan = self._plan(targets, (MOMENTS, *roots), wanted)
+        if self.is_narrow:
+            for relation in sorted(
+                self.viewed.intersection(chain.from_iterable(x.reads for x in plan))
+            ):
+                self.view_live(relation)
         for laid in plan:
             self._make(laid, keeps_features=keeps_features)
         return [laid.model.relation for laid in plan]
@@ -264,8 +268,9 @@ class Scratch:
         names = set(pruning.mentioned(tree))
         own = columns.get(laid.model.relation)
         passes_all = own is None and pruning.passes_all(tree)
+        whole = pruning.read_whole(tree)
         for relation in set(laid.reads):
-            if passes_all or pruning.is_whole(tree, relation):
+            if passes_all or relation[1] in whole:
                 columns[relation] = None
             elif columns.get(relation, set()) is not None:
                 columns[relation] = (columns.get(relation) or set()) | names | (own or set())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dagster_project import dbt_project, dbt_runs
+from dagster_project.publish.files import replace_text
 from edge.selects import Relation
 
 if TYPE_CHECKING:
@@ -80,12 +82,21 @@ class Project:
         return _reach(first, parents) | first
 
     def compiled(self, models: Iterable[Model]) -> dict[str, str]:
-        """Return the SQL of some models by unique id, as dbt renders it for a new warehouse."""
-        names = sorted(model.name for model in models)
-        if not names:
-            return {}
-        nodes = dbt_runs.compiled(["--select", *names], self.settings, self.manifest)
-        return {node.unique_id: node.compiled_code for node in nodes}
+        """Return the SQL of some models by unique id, as dbt renders it for a new warehouse.
+
+        What was rendered of this very manifest is kept beside it.
+        """
+        wanted = {model.unique_id: model.name for model in models}
+        path = self.manifest.with_name("compiled.json")
+        identity = hashlib.sha256(self.manifest.read_bytes()).hexdigest()
+        kept = _kept(path, identity)
+        names = sorted(name for unique_id, name in wanted.items() if unique_id not in kept)
+        if names:
+            nodes = dbt_runs.compiled(["--select", *names], self.settings, self.manifest)
+            kept |= {node.unique_id: node.compiled_code for node in nodes}
+            text = json.dumps({"manifest": identity, "models": kept})
+            replace_text(path, text)
+        return {unique_id: kept[unique_id] for unique_id in wanted}
 
     def draft(self, text: str, name: str, path: str) -> Model:
         """Compile the text of a segment's file that is not in the project yet."""
@@ -100,6 +111,14 @@ class Project:
             path=path,
             sql=node.compiled_code,
         )
+
+
+def _kept(path: Path, identity: str) -> dict[str, str]:
+    if not path.exists():
+        return {}
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    models: dict[str, str] = kept["models"] if kept["manifest"] == identity else {}
+    return models
 
 
 def load(settings: Settings) -> Project:

@@ -33,7 +33,7 @@ def prune(tree: Tree, wanted: frozenset[str] | None, facts: Facts) -> None:
     _prune_query(tree, wanted, facts, queries)
     names = mentioned(_body(tree)) | (wanted or frozenset())
     keeps_all = wanted is None and _has_star(tree)
-    whole = _in_set_operations(tree)
+    whole = read_whole(tree)
     for name, query in reversed(queries.items()):
         kept = None if keeps_all or name in whole else frozenset(names)
         _prune_query(query, kept, facts, queries)
@@ -66,6 +66,18 @@ def mentioned(tree: object) -> frozenset[str]:
 def passes_all(tree: Tree) -> bool:
     """Say whether the result holds every column of something that the tree reads."""
     return _has_star(tree)
+
+
+def read_whole(tree: Tree) -> set[str]:
+    """Return the queries whose columns are told apart by their place, in a UNION of stars."""
+    found: set[str] = set()
+    for node in selects.nodes(tree):
+        if str(node.get("type")) != "SET_OPERATION_NODE":
+            continue
+        for child in selects.nodes({**node, "cte_map": None}):
+            if child.get("type") == "SELECT_NODE" and _has_star(child):
+                found |= _tables(child["from_table"])
+    return found | _distinct_stars(tree)
 
 
 def _prune_query(
@@ -248,18 +260,6 @@ def _drop_unread(tree: Tree) -> None:
         entries = tree["cte_map"]["map"] = kept
 
 
-def _in_set_operations(tree: Tree) -> set[str]:
-    """Return the queries whose columns are told apart by their place, in a UNION of stars."""
-    found: set[str] = set()
-    for node in selects.nodes(tree):
-        if str(node.get("type")) != "SET_OPERATION_NODE":
-            continue
-        for child in selects.nodes({**node, "cte_map": None}):
-            if child.get("type") == "SELECT_NODE" and _has_star(child):
-                found |= _tables(child["from_table"])
-    return found | _distinct_stars(tree)
-
-
 def _distinct_stars(tree: Tree) -> set[str]:
     found: set[str] = set()
     for node in selects.nodes(tree):
@@ -280,8 +280,3 @@ def _has_star(query: Tree) -> bool:
 
 def _body(tree: Tree) -> Tree:
     return {key: value for key, value in tree.items() if key != "cte_map"}
-
-
-def is_whole(tree: Tree, relation: Relation) -> bool:
-    """Say whether a UNION or DISTINCT of stars needs every column of a relation."""
-    return relation[1] in _in_set_operations(tree)
