@@ -1,6 +1,7 @@
 """The dbt project as this platform runs it: where it is, and a manifest that is never stale."""
 
 import fcntl
+import hashlib
 import os
 import shutil
 import subprocess
@@ -15,7 +16,7 @@ SUFFIXES = {".sql", ".yml", ".yaml", ".csv"}
 
 
 def manifest(settings: Settings) -> Path:
-    """Return the path of the parsed project, parsing it if a file of it is newer.
+    """Return the path of the parsed project, parsing it if a file came, went or changed since.
 
     Raises RuntimeError with dbt's own words when the project does not parse.
     """
@@ -24,13 +25,20 @@ def manifest(settings: Settings) -> Path:
     parsed.mkdir(parents=True, exist_ok=True)
     with (settings.home / "dbt" / "parse.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not path.exists() or path.stat().st_mtime < _newest_source():
+        state, noted = _state(PROJECT_DIR), parsed / "project"
+        if not path.exists() or not noted.exists() or noted.read_text(encoding="utf-8") != state:
             _parse(settings, parsed)
+            noted.write_text(state, encoding="utf-8")
     return path
 
 
-def _newest_source() -> float:
-    return max(path.stat().st_mtime for path in PROJECT_DIR.rglob("*") if path.suffix in SUFFIXES)
+def _state(project: Path) -> str:
+    """Return a hash of which files the project has, their sizes and when they were written."""
+    state = hashlib.sha256()
+    for path in sorted(path for path in project.rglob("*") if path.suffix in SUFFIXES):
+        file = path.stat()
+        state.update(f"{path.relative_to(project)} {file.st_size} {file.st_mtime_ns}\n".encode())
+    return state.hexdigest()
 
 
 def _parse(settings: Settings, parsed: Path) -> None:
