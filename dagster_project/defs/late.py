@@ -8,10 +8,10 @@ from dagster_project.platform import Platform, telling
 
 
 @dg.asset(
-    key=["ops", "late_memberships"],
+    key=["segments", "late_memberships"],
     deps=[ml.FEATURES],  # and not the scores, or dbt would start once more after this
     kinds={"duckdb", "python"},
-    group_name="ops",
+    group_name="segments",
     owners=["team:analytics"],
 )
 def late_memberships(

@@ -52,7 +52,7 @@ def evaluate(settings: Settings, tell: Callable[[str], None] | None = None, *, d
     """Find what events that came since the last refresh change at moments of the last days.
 
     Customers are evaluated as of those moments by the rules and models of today; what differs from
-    what is believed goes to ``ops.late_memberships``, for the history to take up.
+    what is believed goes to ``segments.late_memberships``, for the history to take up.
     """
     warehouse = Warehouse(settings)
     with warehouse.connect(HOLDER, tell) as connection:

@@ -1,5 +1,5 @@
 -- What the history did not take up, because its run ended before, is found again by the next one.
-delete from ops.late_memberships as found
+delete from segments.late_memberships as found
 where not exists (
     select 1
     from segments.fct_segment_history as history

@@ -1,4 +1,4 @@
-insert into ops.late_memberships
+insert into segments.late_memberships
 select
     changes.*,
     $until as known_at

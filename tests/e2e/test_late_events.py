@@ -79,7 +79,7 @@ def test_late_events_change_the_past_of_their_customers_and_not_what_was_known(t
     tessera(home, "load", str(late), "--source", "shop")
     tessera(home, "run", "refresh_segments", "--as-of", NOW)
     second = known_at(home)
-    changed = table(home, "select customer_id, segment, is_member from ops.late_memberships")
+    changed = table(home, "select customer_id, segment, is_member from segments.late_memberships")
     assert len(changed) > 3
     now = members(home, second)
     assert members(home, first) == before

@@ -3,6 +3,7 @@ create schema if not exists intermediate;
 create schema if not exists marts;
 create schema if not exists ml;
 create schema if not exists ops;
+create schema if not exists segments;
 create schema if not exists staging;
 
 create or replace table staging.stg_segment__order_events (
@@ -60,17 +61,19 @@ create or replace table marts.fct_sessions (
     exit_path varchar, is_bot boolean, engaged_seconds decimal(18, 3), promotion_views bigint, promotion_clicks bigint
 );
 
-create or replace table marts.fct_orders (
+create or replace table intermediate.int_orders_united (
     order_id varchar, source varchar, customer_id varchar, ordered_at timestamp, revenue decimal(18, 4)
 );
 
-create or replace table marts.fct_order_lines (
+create or replace table marts.fct_orders as from intermediate.int_orders_united;
+
+create or replace table intermediate.int_order_lines_united (
     order_id varchar, source varchar, line_number bigint, customer_id varchar, ordered_at timestamp,
     product_id varchar, category varchar, brand varchar, quantity double, price decimal(18, 4),
     list_price decimal(18, 4), is_goods boolean
 );
 
-create or replace table marts.fct_refunds (
+create or replace table intermediate.int_refunds_united (
     refund_id varchar, order_id varchar, source varchar, customer_id varchar, refunded_at timestamp,
     amount decimal(18, 4)
 );
@@ -85,6 +88,6 @@ create or replace table ops.ledger (
 );
 
 
-create or replace table ops.late_memberships (
+create or replace table segments.late_memberships (
     customer_id varchar, segment varchar, as_of timestamp, is_member boolean, known_at timestamp
 );

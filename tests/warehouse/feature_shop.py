@@ -79,9 +79,9 @@ class Shop:
             "marts.dim_customer_identifiers": self.identifiers,
             "marts.dim_visitors": self.visitors,
             "marts.fct_sessions": sessions,
-            "marts.fct_orders": self.orders.drop(columns="country"),
-            "marts.fct_order_lines": self.lines,
-            "marts.fct_refunds": self.refunds,
+            "intermediate.int_orders_united": self.orders.drop(columns="country"),
+            "intermediate.int_order_lines_united": self.lines,
+            "intermediate.int_refunds_united": self.refunds,
         }
 
 

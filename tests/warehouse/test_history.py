@@ -38,7 +38,7 @@ class History:
         self.compiled = compiled
         for table in ("history", "members", "sizes"):
             connection.execute(f"delete from segments.fct_segment_{table}")
-        connection.execute("delete from ops.late_memberships")
+        connection.execute("delete from segments.late_memberships")
 
     def evaluate(
         self,
@@ -70,7 +70,7 @@ class History:
             )
         for change in late:
             connection.execute(
-                "insert into ops.late_memberships values (?, ?, ?, ?, ?)", [*change, known_at]
+                "insert into segments.late_memberships values (?, ?, ?, ?, ?)", [*change, known_at]
             )
         connection.execute(f"create or replace temp table found as {self.compiled}")
         connection.execute(
@@ -105,7 +105,7 @@ def home(tmp_path_factory, manifest) -> FeatureHome:
     moment = pd.DataFrame({"as_of": [START], "known_at": [START]})
     home.fill({"intermediate.int_moments_evaluated": moment, "marts.dim_customers": people})
     with duckdb.connect(str(home.warehouse)) as connection:
-        connection.execute("create schema segments")
+        connection.execute("create schema if not exists segments")
         connection.execute(
             "create table segments.fct_segment_members (customer_id varchar, segment varchar,"
             " entered_at timestamp, as_of timestamp, source varchar)"

@@ -72,8 +72,8 @@ def scored(tmp_path_factory, manifest) -> pd.DataFrame:
             "intermediate.int_moments_evaluated": pd.DataFrame(
                 {"as_of": [early, AS_OF], "known_at": AS_OF}
             ),
-            "marts.fct_orders": pd.DataFrame(orders),
-            "marts.fct_refunds": pd.DataFrame(refunds),
+            "intermediate.int_orders_united": pd.DataFrame(orders),
+            "intermediate.int_refunds_united": pd.DataFrame(refunds),
         }
     )
     home.run(MODELS)
@@ -178,10 +178,10 @@ def test_scores_on_real_orders_equal_an_independent_computation(
             "intermediate.int_moments_evaluated": pd.DataFrame(
                 {"as_of": [as_of], "known_at": as_of}
             ),
-            "marts.fct_orders": orders.rename(columns={"invoiceno": "order_id"}).assign(
-                source="online_retail"
-            ),
-            "marts.fct_refunds": refunds.drop(columns="invoiceno").assign(
+            "intermediate.int_orders_united": orders.rename(
+                columns={"invoiceno": "order_id"}
+            ).assign(source="online_retail"),
+            "intermediate.int_refunds_united": refunds.drop(columns="invoiceno").assign(
                 order_id=None, source="online_retail", refund_id=refunds["invoiceno"]
             ),
         }

@@ -18,7 +18,7 @@ select
     {% for column in columns -%}
     lines.{{ column }}{{ ',' if not loop.last }}
     {% endfor %}
-from {{ ref('fct_order_lines') }} as lines
+from {{ ref('int_order_lines_united') }} as lines
 
 inner join {{ ref('int_moments_evaluated') }} as moments on lines.ordered_at <= moments.as_of
 
@@ -43,7 +43,7 @@ select
     {% endfor %}
 from revised
 
-inner join {{ ref('fct_orders') }} as orders
+inner join {{ ref('int_orders_united') }} as orders
     on revised.source = orders.source and revised.order_id = orders.order_id
 
 inner join {{ ref('stg_segment__order_lines') }} as lines on revised.lines_message_id = lines.message_id

@@ -9,7 +9,7 @@ select
     orders.ordered_at,
     coalesce(revised.revenue, orders.revenue) as revenue
 
-from {{ ref('fct_orders') }} as orders
+from {{ ref('int_orders_united') }} as orders
 
 inner join {{ ref('int_moments_evaluated') }} as moments on orders.ordered_at <= moments.as_of
 

@@ -60,7 +60,7 @@ refund_events as (
 
     from revised
 
-    inner join {{ ref('fct_orders') }} as orders
+    inner join {{ ref('int_orders_united') }} as orders
         on revised.source = orders.source and revised.order_id = orders.order_id
 
     inner join {{ ref('stg_segment__order_events') }} as order_events
@@ -111,7 +111,7 @@ select
     refunds.order_id,
     refunds.amount
 
-from {{ ref('fct_refunds') }} as refunds
+from {{ ref('int_refunds_united') }} as refunds
 
 inner join {{ ref('int_moments_evaluated') }} as moments on refunds.refunded_at <= moments.as_of
 

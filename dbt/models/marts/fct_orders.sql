@@ -2,12 +2,6 @@
 
 with
 
-segment_orders as (
-
-    select * from {{ ref('int_orders_corrected') }}
-
-),
-
 order_events as (
 
     -- the event's own session, or the one that a server's order belongs to
@@ -19,43 +13,6 @@ order_events as (
     left join {{ ref('int_order_events_attributed') }} as attributed
         on events.file_number = attributed.file_number and events.line = attributed.line
     where events.event = 'Order Completed'
-
-),
-
-orders as (
-
-    select
-        segment_orders.order_id,
-        segment_orders.source,
-        segment_orders.customer_id,
-        segment_orders.visitor_id,
-        order_events.session_id,
-        segment_orders.ordered_at,
-        segment_orders.revenue,
-        segment_orders.item_count,
-        segment_orders.discount,
-        segment_orders.coupon,
-        segment_orders.currency
-    from segment_orders
-    left join order_events
-        on segment_orders.file_number = order_events.file_number and segment_orders.line = order_events.line
-
-    union all
-
-    select
-        invoice as order_id,
-        source,
-        customer_id,
-        visitor_id,
-        null as session_id,
-        invoice_at as ordered_at,
-        revenue,
-        item_count,
-        null as discount,
-        null as coupon,
-        null as currency
-    from {{ ref('int_invoices_summed') }}
-    where is_order
 
 ),
 
@@ -76,13 +33,14 @@ select
     orders.source,
     orders.customer_id,
     orders.visitor_id,
-    orders.session_id,
+    order_events.session_id,
     orders.ordered_at,
-    cast(orders.revenue as decimal(18, 4)) as revenue,
+    orders.revenue,
     cast(coalesce(refunds.refunded, 0) as decimal(18, 4)) as refunded,
     orders.item_count,
     orders.discount,
     orders.coupon,
     orders.currency
-from orders
+from {{ ref('int_orders_united') }} as orders
+left join order_events on orders.file_number = order_events.file_number and orders.line = order_events.line
 left join refunds on orders.source = refunds.source and orders.order_id = refunds.order_id

@@ -99,7 +99,7 @@ memberships_of_days as (
             as_of,
             customer_id,
             segment
-        from {{ source('ops', 'late_memberships') }}
+        from {{ source('segments', 'late_memberships') }}
     ) as changed
     group by cast(changed.as_of as date)
 

@@ -77,7 +77,7 @@ differing as (
         late.segment,
         late.is_member,
         late.as_of
-    from {{ source('ops', 'late_memberships') }} as late
+    from {{ source('segments', 'late_memberships') }} as late
     inner join moment on late.known_at = moment.known_at and late.as_of != moment.as_of
 
 ),

@@ -103,7 +103,7 @@ def test_what_the_history_did_not_take_up_is_looked_at_again(settings_with_histo
     evaluation.evaluate(settings_with_history, days=30)
     with Warehouse(settings_with_history).connect("test") as connection:
         connection.execute(
-            "insert into ops.late_memberships values ('ann', 'loyal', ?, true, ?)",
+            "insert into segments.late_memberships values ('ann', 'loyal', ?, true, ?)",
             [NOON - DAY, NOON],
         )
         if taken_up_as is not None:
@@ -117,7 +117,7 @@ def test_what_the_history_did_not_take_up_is_looked_at_again(settings_with_histo
     since = NOON if taken_up_as is not None else NOON - DAY
     assert looked_at(settings_with_history)[-1] == (since, NOON + DAY)
     with Warehouse(settings_with_history).connect("test") as connection:
-        (left,) = connection.execute("select count(*) from ops.late_memberships").fetchone()
+        (left,) = connection.execute("select count(*) from segments.late_memberships").fetchone()
     assert left == (taken_up_as is not None)
 
 
