@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from string import Template
 from typing import TYPE_CHECKING, Any, Literal
@@ -74,7 +75,10 @@ def decided(
     metric: str,
     pictures: Mapping[str, bytes] | None = None,
 ) -> TrainingResult:
-    """Record a training, and put its model in use if it passed its bar."""
+    """Record a training, and put its model in use if it passed its bar.
+
+    What could not be measured is left out of the measures, as it is in the registry.
+    """
     version = registry.log_training(training)
     if passes:
         registry.promote(version, reason)
@@ -85,7 +89,7 @@ def decided(
         "promoted" if passes else "kept",
         reason,
         metric,
-        training.metrics,
+        {name: value for name, value in training.metrics.items() if math.isfinite(value)},
         version,
         {} if pictures is None else pictures,
     )
