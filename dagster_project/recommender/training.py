@@ -54,24 +54,6 @@ class _Choice:
     reason: str
 
 
-def train_recommender(
-    inputs: Inputs,
-    registry: Registry,
-    *,
-    seed: int,
-    recipe: Recipe | None = None,
-    models: Mapping[str, Algorithm] | None = None,
-    threads: int = 1,
-    snapshot: str = "",
-) -> TrainingResult:
-    """Train the recommender alone; see ``train_recommenders``."""
-    (result,) = train_recommenders(
-        inputs, registry, seed=seed, recipe=recipe, models=models, threads=threads,
-        snapshot=snapshot,
-    )  # fmt: skip
-    return result
-
-
 def train_recommenders(
     inputs: Inputs,
     registry: Registry,
