@@ -46,7 +46,7 @@ def read_features(
         raise ValueError(f"{relation} lacks the column(s) {', '.join(missing)}")
     columns = typed(numbers, texts, ",\n    ")
     text = Template(statement(PACKAGE, "features")).substitute(columns=columns)
-    return _frame(connection, text)
+    return read_frame(connection, text)
 
 
 def typed(numbers: Sequence[str], texts: Sequence[str], between: str = ", ") -> str:
@@ -59,6 +59,14 @@ def read_moment(connection: duckdb.DuckDBPyConnection) -> datetime | None:
     """Read the moment that features were evaluated at; None without any behaviour."""
     row = connection.execute(statement(PACKAGE, "moment")).fetchone()
     return None if row is None else row[0]
+
+
+def read_frame(
+    connection: duckdb.DuckDBPyConnection, text: str, values: Mapping[str, Any] | None = None
+) -> pd.DataFrame:
+    """Read the rows of a query, as Arrow types them."""
+    frame: pd.DataFrame = connection.execute(text, values).to_arrow_table().to_pandas()
+    return frame
 
 
 def unchanged(name: str, metric: str, same: Version) -> TrainingResult:
@@ -93,10 +101,3 @@ def decided(
         version,
         {} if pictures is None else pictures,
     )
-
-
-def _frame(
-    connection: duckdb.DuckDBPyConnection, text: str, values: Mapping[str, Any] | None = None
-) -> pd.DataFrame:
-    frame: pd.DataFrame = connection.execute(text, values).to_arrow_table().to_pandas()
-    return frame
