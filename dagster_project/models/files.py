@@ -56,13 +56,12 @@ def restore(name: str, folder: Path) -> Model:
         from ml.clusters.model import ClusterModel
 
         return ClusterModel.restore(arrays, parameters)
-    if name in VALUED:
-        from ml.recommendations.objectives import Valued
-
-        return Valued.restore_mix(arrays, parameters)
     if name in RECOMMENDERS:
         from ml.recommendations.hybrid import HybridModel
+        from ml.recommendations.objectives import Valued
 
+        if name in VALUED:
+            return Valued.restore(HybridModel.restore, arrays, parameters)
         return HybridModel.restore(arrays, parameters)
     if name in PREDICTIONS:
         from ml.predictions.model import Prediction
