@@ -6,6 +6,7 @@ from typing import Any, Literal
 import dagster as dg
 
 from dagster_project import homes, pictures
+from dagster_project.clusters import scoring as cluster_scoring
 from dagster_project.clusters import settings as cluster_settings
 from dagster_project.clusters import training as cluster_training
 from dagster_project.identity import resolution
@@ -189,8 +190,8 @@ def customer_clusters(
     """Find the cluster of each customer, by the champion model; one row per customer."""
     registry = homes.registry(platform.settings)
     with learnable.connect(platform, "scoring clusters", telling(context)) as connection:
-        features = training.read_features(connection, *scoring.features_needed(registry))
-        scored = scoring.score_clusters(features, registry)
+        features = training.read_features(connection, *cluster_scoring.features_needed(registry))
+        scored = cluster_scoring.score_clusters(features, registry)
         rows = scoring.write(connection, scored)
     return dg.MaterializeResult(metadata=_scored(rows, scored))
 
