@@ -103,7 +103,7 @@ def explain_with(
     else:
         row = {**dict.fromkeys(columns), **_unevaluated(connection, customer_id, name)}
     text = connection.execute(_sql("condition_text"), {"view": view}).fetchone()
-    rules = _rules(connection, text[0]) if text else {}
+    rules = thresholds.rules_of_view(connection, text[0]) if text else {}
     names = [c for c, t in zip(columns, types, strict=True) if t == "BOOLEAN" and c not in KEYS]
     others = {c: row[c] for c in columns if c not in KEYS and c not in names}
     conditions = [_condition(name, row, others, rules.get(name)) for name in names]
@@ -234,12 +234,6 @@ def _value(
 def _words(name: str) -> set[str]:
     small = {"is", "has", "in", "of", "the", "it", "for", "than", "more", "less", "a", "at", "to"}
     return {word.rstrip("s") for word in re.split(r"[_\d]+", name)} - small - {""}
-
-
-def _rules(connection: duckdb.DuckDBPyConnection, text: str) -> dict[str, Rule]:
-    """Return the rule of each named column of a view, from its text."""
-    select = re.split(r"\bAS\b", text, maxsplit=1, flags=re.IGNORECASE)[-1].strip().rstrip(";")
-    return thresholds.rules(connection, select)
 
 
 def _sql(name: str) -> str:
