@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from dagster_project.models.files import DESCRIPTIONS
+from dagster_project.models.catalogue import DESCRIPTIONS
 from dagster_project.models.run_files import Written, as_json, interface
 from dagster_project.publish.small_groups import least_shown
 

@@ -11,7 +11,7 @@ from dagster_project.clusters import settings as cluster_settings
 from dagster_project.clusters import training as cluster_training
 from dagster_project.identity import resolution
 from dagster_project.models import learnable, scoring, training
-from dagster_project.models.files import DESCRIPTIONS, RECOMMENDERS
+from dagster_project.models.catalogue import DESCRIPTIONS, RECOMMENDERS
 from dagster_project.platform import Platform, telling
 from dagster_project.predictions import examples
 from dagster_project.recommender import inputs as recommender_inputs

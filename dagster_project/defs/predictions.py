@@ -7,7 +7,7 @@ import dagster as dg
 from dagster_project import homes
 from dagster_project.defs.ml import trained
 from dagster_project.models import learnable, scoring
-from dagster_project.models.files import DESCRIPTIONS
+from dagster_project.models.catalogue import DESCRIPTIONS
 from dagster_project.platform import Platform, telling
 
 FEATURES = dg.AssetKey(["features", "ftr_customers"])

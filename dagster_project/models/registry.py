@@ -18,7 +18,8 @@ import numpy as np
 from dagster_project.models import aliases, trial_runs
 from dagster_project.models import files as model_files
 from dagster_project.models.aliases import CHAMPION, NOT_PROMOTED, PROMOTED
-from dagster_project.models.files import DESCRIPTIONS, NAMES, Model
+from dagster_project.models.catalogue import DESCRIPTIONS, NAMES
+from dagster_project.models.files import Model
 from dagster_project.models.trial_runs import Trial
 from dagster_project.settings import PROJECT
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, StrictUndefined
 
 from dagster_project.models import run_files
-from dagster_project.models.files import DESCRIPTIONS
+from dagster_project.models.catalogue import DESCRIPTIONS
 from dagster_project.models.trial_runs import Trial
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import duckdb
 
 from dagster_project import homes, output
 from dagster_project.models.aliases import CHAMPION
-from dagster_project.models.files import NAMES
+from dagster_project.models.catalogue import NAMES
 from dagster_project.publish import small_groups
 from dagster_project.settings import Settings
 from dagster_project.statements import statement

@@ -7,7 +7,7 @@ import pytest
 
 from dagster_project.models import files as model_files
 from dagster_project.models import registry as registries
-from dagster_project.models.files import NAMES
+from dagster_project.models.catalogue import NAMES
 from dagster_project.models.registry import Dataset, Registry, Training
 from ml.recommendations.factors import Als
 from ml.recommendations.hybrid import HybridModel
