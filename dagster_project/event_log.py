@@ -23,7 +23,7 @@ MOST_OPEN = 8  # a web server reads the files of many runs
 # Waiting for the disk after each of a thousand events was a fifth of a refresh. A killed process
 # loses nothing so; a power failure may lose the last events of a log, and no table: those rest on
 # landing.
-WAITS_FOR_DISK = "pragma synchronous = normal"
+RELAXED = "pragma synchronous = normal"
 
 
 class EventLog(SqliteEventLogStorage):
@@ -81,4 +81,4 @@ class EventLog(SqliteEventLogStorage):
 
 
 def _relax(connection: sqlite3.Connection, _record: object) -> None:
-    connection.execute(WAITS_FOR_DISK)
+    connection.execute(RELAXED)

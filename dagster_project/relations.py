@@ -77,8 +77,7 @@ def _rows(relation: Relation, rows: int) -> dict[str, int]:
     """Say nothing of the size of a segment that too few people are in: the event log keeps it."""
     schema, table = relation
     is_segment = schema == "segments" and table.startswith("seg_")
-    hides = is_segment and 0 < rows < small_groups.minimum()
-    return {} if hides else {"dagster/row_count": rows}
+    return {} if is_segment and small_groups.is_small(rows) else {"dagster/row_count": rows}
 
 
 def _row_count(connection: duckdb.DuckDBPyConnection, relation: Relation) -> int:

@@ -64,7 +64,7 @@ def needed(holds: bool | None, rule: Rule, value: Any) -> str | None:  # noqa: A
     if holds or rule.sign is None or rule.distance(value) is not None:
         return None
     words = {"=": "", "!=": "other than "}.get(rule.sign, f"{rule.sign} ")
-    return wishes.statement(value, f"{words}{wishes.said(rule.threshold)}")
+    return wishes.shortfall(value, f"{words}{wishes.said(rule.threshold)}")
 
 
 def _part(comparison: Comparison, holds: bool | None, left: Any, right: Any) -> Part:  # noqa: ANN401 - whatever the columns hold
@@ -76,5 +76,4 @@ def _part(comparison: Comparison, holds: bool | None, left: Any, right: Any) -> 
         return Part(comparison.text, holds, left)
     if comparison.left is None:
         return Part(comparison.text, holds, needed=f"must be {comparison.wanted}")
-    said = wishes.statement(left, comparison.wanted)
-    return Part(comparison.text, holds, left, needed=said)
+    return Part(comparison.text, holds, left, needed=wishes.shortfall(left, comparison.wanted))

@@ -102,11 +102,12 @@ def explain_with(
         row = dict(zip(columns, rows[-1], strict=True))
     else:
         row = {**dict.fromkeys(columns), **_unevaluated(connection, customer_id, name)}
-    rules = _rules(connection, view)
+    text = connection.execute(_sql("condition_text"), {"view": view}).fetchone()
+    rules = thresholds.rules_of_view(connection, text[0]) if text else {}
     names = [c for c, t in zip(columns, types, strict=True) if t == "BOOLEAN" and c not in KEYS]
     others = {c: row[c] for c in columns if c not in KEYS and c not in names}
     conditions = [_condition(name, row, others, rules.get(name)) for name in names]
-    reads = _reads(connection, view)
+    reads = _reads(view, text[0]) if text else ()
     if rows:
         known_flags = flags.among(connection, reads)
         conditions = [
@@ -184,16 +185,9 @@ def _with_parts(
     if not rule.parts or len(rule.parts) > 1:
         return replace(condition, parts=(*found, *behind))
     only = rule.parts[0]
-    if not found and only.sign is None and only.wanted is not None:
-        # the file looks at a column that it does not select: of yes and no, the answer tells it
-        opposite = {"yes": False, "no": True}
-        known = only.wanted in opposite
-        asked = (
-            wishes.statement(opposite[only.wanted], only.wanted)
-            if known
-            else (f"must be {only.wanted}")
-        )
-        return replace(condition, needed=None if condition.holds else asked, parts=behind)
+    if not found and only.wanted is not None:  # the file looks at what it does not select
+        needed = None if condition.holds else wishes.shortfall_of_unknown(only.wanted)
+        return replace(condition, needed=needed, parts=behind)
     if found and (only.sign is None or only.left in rule.columns):
         part = found[0]
         condition = replace(
@@ -213,10 +207,9 @@ def _events(
     return evidence.events(connection, customer_id, columns, row["as_of"])
 
 
-def _reads(connection: duckdb.DuckDBPyConnection, view: str) -> tuple[str, ...]:
+def _reads(view: str, text: str) -> tuple[str, ...]:
     """Return the relations that a view of conditions reads."""
-    text = connection.execute(_sql("condition_text"), {"view": view}).fetchone()
-    found = re.findall(r'"?(\w+)"?\."?(\w+)"?\."?(\w+)"?', text[0] if text else "")
+    found = re.findall(r'"?(\w+)"?\."?(\w+)"?\."?(\w+)"?', text)
     names = (f"{schema}.{table}" for catalog, schema, table in found if catalog == "warehouse")
     return tuple(dict.fromkeys(name for name in names if name != f"conditions.{view}"))
 
@@ -241,15 +234,6 @@ def _value(
 def _words(name: str) -> set[str]:
     small = {"is", "has", "in", "of", "the", "it", "for", "than", "more", "less", "a", "at", "to"}
     return {word.rstrip("s") for word in re.split(r"[_\d]+", name)} - small - {""}
-
-
-def _rules(connection: duckdb.DuckDBPyConnection, view: str) -> dict[str, Rule]:
-    """Return the rule of each named column of a view, from its text."""
-    text = connection.execute(_sql("condition_text"), {"view": view}).fetchone()
-    if text is None:
-        return {}
-    select = re.split(r"\bAS\b", text[0], maxsplit=1, flags=re.IGNORECASE)[-1].strip().rstrip(";")
-    return thresholds.rules(connection, select)
 
 
 def _sql(name: str) -> str:

@@ -7,6 +7,7 @@ import duckdb
 
 from edge import comparisons, thresholds
 from edge.comparisons import Part
+from edge.published import has_table
 from edge.statements import statement
 
 
@@ -22,7 +23,7 @@ class Flag:
 
 def among(connection: duckdb.DuckDBPyConnection, relations: Sequence[str]) -> tuple[Flag, ...]:
     """Return the flags of some relations whose rule is told; none in a generation of before."""
-    if connection.execute(statement("edge", "has_flags")).fetchall() != [(True,)]:
+    if not has_table(connection, "segments", "dim_flags"):
         return ()
     rows = connection.execute(statement("edge", "flags"), {"relations": list(relations)}).fetchall()
     return tuple(Flag(*row) for row in rows)

@@ -155,6 +155,14 @@ def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> None
     connection.execute(fill(text, {"path": literal(path), "name": name}))
 
 
+def has_table(
+    connection: duckdb.DuckDBPyConnection, schema: str, table: str, *, catalog: str = "warehouse"
+) -> bool:
+    """Say whether a catalog has a table: a generation of before may lack it."""
+    given = {"catalog": catalog, "schema": schema, "table": table}
+    return connection.execute(statement("edge", "has_table"), given).fetchall() == [(True,)]
+
+
 def query(
     published: Path, sql: str, *, limit: int | None = None, memory_limit: str = "1GB"
 ) -> Result:

@@ -1,5 +1,6 @@
 """What a condition compares with, by the text of its view, and how far a value is from it."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -88,6 +89,12 @@ def rules(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, Rule]:
         if name not in found:
             found[name] = _rule(connection, expression)
     return found
+
+
+def rules_of_view(connection: duckdb.DuckDBPyConnection, text: str) -> dict[str, Rule]:
+    """Return the rule behind each named column of a view, by the statement that made it."""
+    select = re.split(r"\bAS\b", text, maxsplit=1, flags=re.IGNORECASE)[-1].strip().rstrip(";")
+    return rules(connection, select)
 
 
 def _outermost(tree: Tree) -> list[Tree]:

@@ -59,9 +59,15 @@ def constant(node: Tree) -> Any:  # noqa: ANN401 - a number, a text or a moment
     return value
 
 
-def statement(value: Any, wanted: str) -> str:  # noqa: ANN401 - whatever a column holds
+def shortfall(value: Any, wanted: str) -> str:  # noqa: ANN401 - whatever a column holds
     """Return how a value falls short of what is wanted, such as ``is no, must be yes``."""
     return f"is {said(value)}, must be {wanted}"
+
+
+def shortfall_of_unknown(wanted: str) -> str:
+    """Return what is wanted of a value that nobody can see; of yes and no, it is the other one."""
+    other = {"yes": "no", "no": "yes"}.get(wanted)
+    return f"must be {wanted}" if other is None else shortfall(other, wanted)
 
 
 def said(value: Any) -> str:  # noqa: ANN401 - whatever a column holds

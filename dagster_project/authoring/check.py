@@ -125,6 +125,8 @@ def _preview(scratch: Scratch, model: Model) -> Preview:
     text = fill(statement(PACKAGE, "size"), {"segment": identifier(model.name)})
     ((customers, size),) = scratch.connection.execute(text).fetchall()
     seconds = time.monotonic() - started
+    if small_groups.is_small(size):
+        return Preview(None, None, customers, seconds, [])
     overlap = []
     for other in scratch.project.segments():
         if other.name == model.name or other.relation not in scratch.live:
@@ -132,13 +134,11 @@ def _preview(scratch: Scratch, model: Model) -> Preview:
         names = {"segment": identifier(model.name), "other": identifier(other.name)}
         text = fill(statement(PACKAGE, "overlap"), names)
         ((common, own, others),) = scratch.connection.execute(text).fetchall()
-        if common >= small_groups.minimum():
+        if common and not small_groups.is_small(common):
             jaccard = common / (own + others - common)
             overlap.append({"segment": other.name[4:], "common": common, "jaccard": jaccard})
     overlap.sort(key=lambda row: (-row["jaccard"], row["segment"]))
     share = size / customers if customers else 0.0
-    if 0 < size < small_groups.minimum():
-        return Preview(None, None, customers, seconds, [])
     return Preview(size, share, customers, seconds, overlap[:5])
 
 

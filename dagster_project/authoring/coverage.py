@@ -9,9 +9,10 @@ import yaml
 from edge.thresholds import Rule
 
 Row = Mapping[str, Any]
+Test = Mapping[str, Any]
 
 
-def unit_tests(folder: Path, model: str) -> list[Mapping[str, Any]]:
+def unit_tests(folder: Path, model: str) -> list[Test]:
     """Return the unit tests of a model from the YAML files of a folder."""
     return [
         test
@@ -22,13 +23,13 @@ def unit_tests(folder: Path, model: str) -> list[Mapping[str, Any]]:
 
 
 def unflipped(
-    tests: Collection[Mapping[str, Any]], conditions: Collection[str], *, counts_unknown: bool
+    tests: Collection[Test], conditions: Collection[str], *, counts_unknown: bool
 ) -> list[str]:
     """Return the conditions that alone keep nobody out, in any row that the tests expect.
 
     With ``counts_unknown`` the others may be null in that row, as where two look at one column.
     """
-    rows = [row for test in tests for row in test["expect"].get("rows") or []]
+    rows = _expected(tests)
     held = (True, None) if counts_unknown else (True,)
     return [
         name
@@ -54,14 +55,13 @@ def tied(rules: Mapping[str, Rule], conditions: Collection[str]) -> frozenset[st
     )
 
 
-def has_member(tests: Collection[Mapping[str, Any]], conditions: Collection[str]) -> bool:
+def has_member(tests: Collection[Test], conditions: Collection[str]) -> bool:
     """Say whether some expected row meets every condition."""
-    rows = (row for test in tests for row in test["expect"].get("rows") or [])
-    return any(all(row.get(name) is True for name in conditions) for row in rows)
+    return any(all(row.get(name) is True for name in conditions) for row in _expected(tests))
 
 
 def unbounded(
-    tests: Collection[Mapping[str, Any]], rules: Mapping[str, Rule]
+    tests: Collection[Test], rules: Mapping[str, Rule]
 ) -> Iterator[tuple[str, str, float]]:
     """Yield each condition whose limit no given row has: the condition, the column, the limit.
 
@@ -79,6 +79,10 @@ def unbounded(
             values = given.get(column)
             if values is not None and all(abs(value - limit) > 1e-9 for value in values):
                 yield name, column, limit
+
+
+def _expected(tests: Collection[Test]) -> list[Row]:
+    return [row for test in tests for row in test["expect"].get("rows") or []]
 
 
 def _limits(rule: Rule) -> Iterator[tuple[str, float]]:

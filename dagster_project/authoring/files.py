@@ -60,8 +60,8 @@ def problems(path: Path, rules: Rules, shown: str) -> list[Problem]:
     if f"'{name}'" not in rules.listed:
         add(1, "not in the list of segments", f"'{name}', into fct_segment_members.sql")
     if not re.search(rf"model: {name}\b", rules.tests):
-        add(1, "no unit test", f"one with `model: {name}` into a YAML beside it, with a member, "
-            "a non-member and the boundary")  # fmt: skip
+        add(1, "no unit test", f"one with `model: {name}` into a YAML beside it: a member, each "
+            "condition at its limit, and for each somebody whom it alone keeps out")  # fmt: skip
     where = re.search(r"^where\b", text.rsplit("\nselect\n", 1)[-1], re.MULTILINE)
     if where is not None:
         line = text[: text.rfind("\nselect\n")].count("\n") + 1
@@ -72,19 +72,17 @@ def problems(path: Path, rules: Rules, shown: str) -> list[Problem]:
 
 def warnings(path: Path, rules: Rules, shown: str) -> list[Problem]:
     """Return what does no harm yet: a review that is due, for its owner to look again."""
-    text = path.read_text(encoding="utf-8")
-    told = re.search(r"review_date\s*=\s*'([^']*)'", text)
+    told = re.search(r"review_date\s*=\s*'([^']*)'", path.read_text(encoding="utf-8"))
     try:
-        due = date.fromisoformat(told[1]) if told else None
+        due = date.fromisoformat(told[1] if told else "")
     except ValueError:
         return []  # a problem already
-    if told is None or due is None or due >= rules.today:
+    if due >= rules.today:
         return []
-    line = text[: told.start()].count("\n") + 1
     days = (rules.today - due).days
     what = f"its review was due on {due.isoformat()}, {days} days ago"
     write = f"review_date='{_in_a_year(rules).isoformat()}' once its owner has looked"
-    return [Problem(shown, line, what, write)]
+    return [Problem(shown, line_of(path, "review_date"), what, write)]
 
 
 def line_of(path: Path, word: str) -> int:

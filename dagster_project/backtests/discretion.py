@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dagster_project.publish import small_groups
+from dagster_project.publish.small_groups import is_small
 
 Row = Mapping[str, Any]
 # Each set adds up with what stands beside it: where one is hidden, the others must be.
@@ -15,9 +15,9 @@ MEASURES = ("orders", "revenue", "buyer_share")
 def size(row: Row) -> dict[str, Any]:
     """Hide the members of one moment, and who came and went."""
     found = dict(row)
-    if _is_small(row["customers"]):
+    if is_small(row["customers"]):
         return found | dict.fromkeys(("customers", "size", "share", *MOVED))
-    if _is_small(row["size"]):
+    if is_small(row["size"]):
         found |= dict.fromkeys(("size", "share"))
     if _any_small(row, MOVED):
         found |= dict.fromkeys(MOVED)
@@ -27,9 +27,9 @@ def size(row: Row) -> dict[str, Any]:
 def overlap(row: Row) -> dict[str, Any]:
     """Hide what another segment has in common."""
     found = dict(row)
-    if _is_small(row["size"]):
+    if is_small(row["size"]):
         found |= dict.fromkeys(("size", "common", "jaccard"))
-    if _is_small(row["common"]):
+    if is_small(row["common"]):
         found |= dict.fromkeys(("common", "jaccard"))
     return found
 
@@ -37,7 +37,7 @@ def overlap(row: Row) -> dict[str, Any]:
 def messages(row: Row) -> dict[str, Any]:
     """Hide how messages divide."""
     found = dict(row)
-    if _is_small(row["entries"]):
+    if is_small(row["entries"]):
         return found | dict.fromkeys(("entries", *SENT))
     return found | dict.fromkeys(SENT) if _any_small(row, SENT) else found
 
@@ -46,11 +46,11 @@ def behaviour(row: Row) -> dict[str, Any]:
     """Hide what few did afterwards: also where many entered, but few of them bought."""
     found = dict(row)
     for count in ("entered", "outside"):
-        if _is_small(row[count]):
+        if is_small(row[count]):
             found[count] = None
     matched, share = row["matched"], row["entered_buyer_share"]
-    is_told = not (_is_small(matched) or _is_small(row["entered"]) or _is_small(row["outside"]))
-    if not is_told or (matched and _is_small(matched * share)):
+    is_told = not (is_small(matched) or is_small(row["entered"]) or is_small(row["outside"]))
+    if not is_told or (matched and is_small(matched * share)):
         names = [
             name
             for measure in MEASURES
@@ -63,8 +63,4 @@ def behaviour(row: Row) -> dict[str, Any]:
 
 
 def _any_small(row: Row, names: Iterable[str]) -> bool:
-    return any(_is_small(row[name]) for name in names)
-
-
-def _is_small(count: float) -> bool:
-    return 0 < round(count) < small_groups.minimum()
+    return any(is_small(row[name]) for name in names)

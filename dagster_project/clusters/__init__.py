@@ -1,1 +1,1 @@
-"""Clusters of customers: trained, described, watched for drift."""
+"""Clusters of customers: trained, described, given, explained, watched for drift."""

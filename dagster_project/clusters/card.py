@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from dagster_project.models.files import DESCRIPTIONS
+from dagster_project.models.catalogue import DESCRIPTIONS
 from dagster_project.models.run_files import Written, as_json, interface
-from dagster_project.publish import small_groups
+from dagster_project.publish.small_groups import least_shown
 
 if TYPE_CHECKING:
     from dagster_project.clusters.settings import ClusterSettings
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from ml.clusters.search import Found
     from ml.labels import Name
 
-SMALLEST_GROUP = max(10, small_groups.minimum())  # figures of fewer people are not shown
 PICTURES = ("clusters", "neighbourhoods", "profiles", "silhouettes")
 BASELINE = "drift_baseline.json"
 LIMITS = (
@@ -110,14 +109,14 @@ def draw(model: ClusterModel, features: pd.DataFrame, *, seed: int) -> dict[str,
     from ml.clusters import pictures
 
     return {
-        "clusters": pictures.plane(model, features, minimum=SMALLEST_GROUP),
+        "clusters": pictures.plane(model, features, minimum=least_shown()),
         "neighbourhoods": pictures.neighbourhoods(
-            model, features, seed=seed, minimum=SMALLEST_GROUP
+            model, features, seed=seed, minimum=least_shown()
         ),
         "profiles": pictures.profiles(
             model.profiles, model.preparation.names, model.labels, model.sizes.tolist()
         ),
-        "silhouettes": pictures.silhouettes(model, features, seed=seed, minimum=SMALLEST_GROUP),
+        "silhouettes": pictures.silhouettes(model, features, seed=seed, minimum=least_shown()),
     }
 
 

@@ -5,20 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pandas as pd
 
 from dagster_project.clusters import card
 from dagster_project.models import registry as registries
-from dagster_project.models.registry import Dataset, Registry, Training, Version
-from dagster_project.models.training import TrainingResult, unchanged
+from dagster_project.models.registry import Dataset, Registry, Training
+from dagster_project.models.training import TrainingResult, decided, unchanged
 from dagster_project.models.trial_runs import Trial
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from dagster_project.clusters.settings import ClusterSettings
@@ -92,27 +90,26 @@ def train_clusters(
     judged = _judge(found, features, settings, rival, plan, seed)
     grouping = card.Grouping(model, names, found, features, settings, matched, judged, RULE)
     written = card.of(grouping, seed=seed)
-    version = registry.log_training(
-        Training(
-            name=NAME,
-            model=model,
-            dataset=dataset,
-            parameters={
-                **parameters,
-                "algorithm": found.algorithm.name,
-                "features": found.features,
-                "k": len(model.shape),
-                "order_by": settings.order_by,
-            },
-            metrics=_metrics(found.candidates[0], model, judged),
-            fingerprint=mark,
-            code_version=registries.code_version(),
-            files=written.files,
-            trials=tuple(_trial(each) for each in found.candidates if not np.isnan(each.stability)),
-        )
+    training = Training(
+        name=NAME,
+        model=model,
+        dataset=dataset,
+        parameters={
+            **parameters,
+            "algorithm": found.algorithm.name,
+            "features": found.features,
+            "k": len(model.shape),
+            "order_by": settings.order_by,
+        },
+        metrics=_metrics(found.candidates[0], model, judged),
+        fingerprint=mark,
+        code_version=registries.code_version(),
+        files=written.files,
+        trials=tuple(_trial(each) for each in found.candidates if not np.isnan(each.stability)),
     )
-    is_promoted, why = decide(judged, has_champion=champion is not None)
-    return _decided(registry, version, is_promoted, f"{METRIC}: {why} ({RULE})", written.pictures)
+    passes, why = decide(judged, has_champion=champion is not None)
+    reason = f"{METRIC}: {why} ({RULE})"
+    return decided(registry, training, passes, reason, METRIC, written.pictures)
 
 
 def update_clusters(
@@ -147,25 +144,23 @@ def update_clusters(
     ours = measures.silhouettes(updated.shape, places, places)
     theirs = measures.silhouettes(model.shape, places, places)
     gain = None if ours is None or theirs is None else measures.gain(ours, theirs, seed=seed)
-    is_promoted = gain is not None and gain[2] >= 0
+    passes = gain is not None and gain[2] >= 0
     told = "it cannot be measured" if gain is None else f"{_told(gain)} against the champion"
     metrics = {} if ours is None else {METRIC: float(ours.mean())}
     metrics |= card.sizes(updated, features)
-    version = registry.log_training(
-        Training(
-            name=NAME,
-            model=updated,
-            dataset=dataset,
-            parameters={**parameters, "updated_with": len(active), "k": len(updated.shape)},
-            metrics=metrics,
-            fingerprint=mark,
-            code_version=registries.code_version(),
-            files=card.of_update(
-                registry, before, updated, features, why=told, rule=UPDATE_RULE, seed=seed
-            ),
-        )
+    training = Training(
+        name=NAME,
+        model=updated,
+        dataset=dataset,
+        parameters={**parameters, "updated_with": len(active), "k": len(updated.shape)},
+        metrics=metrics,
+        fingerprint=mark,
+        code_version=registries.code_version(),
+        files=card.of_update(
+            registry, before, updated, features, why=told, rule=UPDATE_RULE, seed=seed
+        ),
     )
-    return _decided(registry, version, is_promoted, f"{METRIC}: {told} ({UPDATE_RULE})", {})
+    return decided(registry, training, passes, f"{METRIC}: {told} ({UPDATE_RULE})", METRIC)
 
 
 def decide(judged: Judged, *, has_champion: bool) -> tuple[bool, str]:
@@ -294,21 +289,6 @@ def _judge(
         measures.gain(ours, slices, seed=seed),
         None if theirs is None else measures.gain(ours, theirs, seed=seed),
     )
-
-
-def _decided(
-    registry: Registry,
-    version: Version,
-    is_promoted: bool,
-    reason: str,
-    pictures: Mapping[str, bytes],
-) -> TrainingResult:
-    if is_promoted:
-        registry.promote(version, reason)
-    else:
-        registry.keep(version, reason)
-    outcome: Literal["promoted", "kept"] = "promoted" if is_promoted else "kept"
-    return TrainingResult(NAME, outcome, reason, METRIC, version.metrics, version, pictures)
 
 
 def _metrics(chosen: Candidate, model: ClusterModel, judged: Judged) -> dict[str, float]:

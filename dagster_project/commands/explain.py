@@ -11,7 +11,7 @@ from dagster_project.output import Format
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dagster_project.models.reasons import ModelReason
+    from dagster_project.clusters.reasons import ModelReason
     from dagster_project.predictions.reasons import Score
     from edge.comparisons import Part
     from edge.explain import Condition, Explanation
@@ -48,7 +48,7 @@ def explain(
     explanation = explain_member(settings.published, customer, segment, with_evidence=True)
     model = None
     if CLUSTERS in explanation.reads:
-        from dagster_project.models.reasons import cluster_reason
+        from dagster_project.clusters.reasons import cluster_reason
 
         model = cluster_reason(settings, customer)
     if form == Format.json:

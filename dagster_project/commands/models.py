@@ -23,7 +23,7 @@ COLUMNS = ("model", "version", "alias", "as_of", "trained_on", "decision")
 @app.command("list")
 def list_models(form: FormatOption = Format.table) -> None:
     """List every version of every model, the newest first."""
-    from dagster_project.models.files import NAMES
+    from dagster_project.models.catalogue import NAMES
 
     registry = _registry()
     rows = []
@@ -117,7 +117,7 @@ def _registry() -> "Registry":
 
 
 def _found(registry: "Registry", name: str, number: int | None) -> "Version":
-    from dagster_project.models.files import NAMES
+    from dagster_project.models.catalogue import NAMES
 
     if name not in NAMES:
         raise LookupError(f"no model is called {name!r}; there are {', '.join(NAMES)}")

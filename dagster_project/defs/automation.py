@@ -7,7 +7,7 @@ import dagster as dg
 from dagster_project import alerts, arrivals, crossings
 from dagster_project.clusters import drift
 from dagster_project.defs import activation, predictions, privacy, publish, raw, triggers
-from dagster_project.models.files import RECOMMENDERS
+from dagster_project.models.catalogue import RECOMMENDERS
 from dagster_project.platform import Platform
 from edge.privacy import requests
 

@@ -1,16 +1,17 @@
 """What Python computes: identities, models and their scores."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 
 import dagster as dg
 
 from dagster_project import homes, pictures
+from dagster_project.clusters import scoring as cluster_scoring
 from dagster_project.clusters import settings as cluster_settings
 from dagster_project.clusters import training as cluster_training
 from dagster_project.identity import resolution
 from dagster_project.models import learnable, scoring, training
-from dagster_project.models.files import DESCRIPTIONS, RECOMMENDERS
+from dagster_project.models.catalogue import DESCRIPTIONS, RECOMMENDERS
 from dagster_project.platform import Platform, telling
 from dagster_project.predictions import examples
 from dagster_project.recommender import inputs as recommender_inputs
@@ -128,7 +129,7 @@ def clusters(
         )
     if result.version is not None:
         telling(context)(f"clusters: {cluster_report.write(settings.reports, registry)}")
-    return dg.MaterializeResult(metadata=_trained(context, result))
+    return trained(result, telling(context))
 
 
 @dg.multi_asset(
@@ -169,9 +170,9 @@ def recommenders(
         snapshot=snapshot,
         variants=[name for name in recommender_variants.VARIANTS if name in wanted],
     ):
-        told = _trained(context, result)
+        told = trained(result, telling(context))
         if result.name in wanted:
-            yield dg.MaterializeResult(asset_key=["models", result.name], metadata=told)
+            yield told
     page = recommender_report.write(settings.reports, homes.registry(settings))
     telling(context)(f"recommenders: {page}")
 
@@ -189,8 +190,8 @@ def customer_clusters(
     """Find the cluster of each customer, by the champion model; one row per customer."""
     registry = homes.registry(platform.settings)
     with learnable.connect(platform, "scoring clusters", telling(context)) as connection:
-        features = training.read_features(connection, *scoring.features_needed(registry))
-        scored = scoring.score_clusters(features, registry)
+        features = training.read_features(connection, *cluster_scoring.features_needed(registry))
+        scored = cluster_scoring.score_clusters(features, registry)
         rows = scoring.write(connection, scored)
     return dg.MaterializeResult(metadata=_scored(rows, scored))
 
@@ -231,20 +232,17 @@ def recommendations(
             )
 
 
-def _trained(
-    context: dg.AssetExecutionContext, result: training.TrainingResult
-) -> Mapping[str, Any]:
-    telling(context)(f"{result.name}: {result.outcome}: {result.reason}")
-    metadata: dict[str, Any] = {
-        "outcome": result.outcome,
-        "reason": result.reason,
-        **{name: float(value) for name, value in result.metrics.items()},
-    }
+def trained(
+    result: training.TrainingResult, tell: Callable[[str], None]
+) -> dg.MaterializeResult[None]:
+    """Show on the page of a model how its training ended."""
+    tell(f"{result.name}: {result.outcome}: {result.reason}")
+    metadata: dict[str, Any] = {"outcome": result.outcome, "reason": result.reason}
+    metadata |= {name: float(value) for name, value in result.metrics.items()}
     if result.version is not None:
         metadata["version"] = result.version.label
-    for name, png in result.pictures.items():
-        metadata[name] = pictures.inline(png)
-    return metadata
+    metadata |= {name: pictures.inline(png) for name, png in result.pictures.items()}
+    return dg.MaterializeResult(asset_key=["models", result.name], metadata=metadata)
 
 
 def _scored(rows: int, scored: scoring.Scored) -> Mapping[str, Any]:

@@ -1,14 +1,13 @@
 """Predictions of what customers will do: the models, and their scores of every customer."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import dagster as dg
 
-from dagster_project import homes, pictures
+from dagster_project import homes
+from dagster_project.defs.ml import trained
 from dagster_project.models import learnable, scoring
-from dagster_project.models.files import DESCRIPTIONS
-from dagster_project.models.training import TrainingResult
+from dagster_project.models.catalogue import DESCRIPTIONS
 from dagster_project.platform import Platform, telling
 
 FEATURES = dg.AssetKey(["features", "ftr_customers"])
@@ -58,7 +57,7 @@ def predictions(
         snapshot = examples.snapshot(connection)
     same = train.unchanged(snapshot, registry, names=wanted, seed=settings.seed)
     for result in same.values():
-        yield _trained(result, tell)
+        yield trained(result, tell)
     changed = [name for name in wanted if name not in same]
     if changed:
         with evaluation.opened(settings, "training predictions", tell) as scratch:
@@ -70,7 +69,7 @@ def predictions(
                 threads=settings.threads,
                 tell=tell,
             ):
-                yield _trained(result, tell)
+                yield trained(result, tell)
     if changed or not (settings.reports / report.FILE).exists():
         tell(f"predictions: {report.write(settings.reports, registry)}")
 
@@ -107,13 +106,3 @@ def customer_scores(
             "model_version": ", ".join(labels) or "none: no champion yet",
         }
     )
-
-
-def _trained(result: TrainingResult, tell: Callable[[str], None]) -> dg.MaterializeResult[None]:
-    tell(f"{result.name}: {result.outcome}: {result.reason}")
-    metadata: dict[str, Any] = {"outcome": result.outcome, "reason": result.reason}
-    metadata |= {name: float(value) for name, value in result.metrics.items()}
-    if result.version is not None:
-        metadata["version"] = result.version.label
-    metadata |= {name: pictures.inline(png) for name, png in result.pictures.items()}
-    return dg.MaterializeResult(asset_key=["models", result.name], metadata=metadata)

@@ -107,10 +107,7 @@ def ingest(
     """
     create_tables(connection)
     _write_sources(connection, landing, sources)
-    known = {
-        (outcome.source, outcome.file): outcome
-        for outcome in (Outcome(*row) for row in run(connection, "known_files"))
-    }
+    known = _known(connection)
     files = landed(landing, sources)
     for outcome, error in altered(files, known):
         run(
@@ -129,6 +126,18 @@ def ingest(
             work.ingest(kind, [file for file in waiting if file.kind == kind])
         run(connection, "tidy")
     return Ingested(tuple(work.outcomes))
+
+
+def has_news(connection: duckdb.DuckDBPyConnection, landing: Path, sources: Sources) -> bool:
+    """Say whether a file waits that is not loaded yet; what we tell the ledger is no news."""
+    create_tables(connection)
+    waiting = still_to_read(landed(landing, sources), _known(connection))
+    return any(file.kind != "ledger" for file in waiting)
+
+
+def _known(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], Outcome]:
+    found = (Outcome(*row) for row in run(connection, "known_files"))
+    return {(outcome.source, outcome.file): outcome for outcome in found}
 
 
 @contextmanager

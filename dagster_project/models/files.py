@@ -8,26 +8,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from dagster_project.models.catalogue import NAMES, PREDICTIONS, RECOMMENDERS, VALUED
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
-
-DESCRIPTIONS = {
-    "clusters": "Which customers behave alike.",
-    "recommender": "Which products a customer will want next: a mix of models.",
-    "recommender_by_margin": "The recommender, by what products earn: margins weigh.",
-    "recommender_by_value": "The recommender, by what products cost: prices weigh.",
-    "recommender_high_value": "The recommender, fine-tuned on the customers who took most.",
-    "purchase_7d": "How likely a customer orders within 7 days.",
-    "category_purchase_7d": "How likely a customer orders from a category within 7 days.",
-    "churn": "How likely a customer who ordered stays away for 21 days.",
-    "lifetimes": "How often buyers will order, and for how much: BG/NBD and Gamma-Gamma.",
-}
-PREDICTIONS = ("purchase_7d", "category_purchase_7d", "churn")
-VALUED = ("recommender_by_margin", "recommender_by_value")
-RECOMMENDERS = ("recommender", *VALUED, "recommender_high_value")
-NAMES = tuple(DESCRIPTIONS)
 
 
 class Model(Protocol):
@@ -56,13 +42,12 @@ def restore(name: str, folder: Path) -> Model:
         from ml.clusters.model import ClusterModel
 
         return ClusterModel.restore(arrays, parameters)
-    if name in VALUED:
-        from ml.recommendations.objectives import Valued
-
-        return Valued.restore_mix(arrays, parameters)
     if name in RECOMMENDERS:
         from ml.recommendations.hybrid import HybridModel
+        from ml.recommendations.objectives import Valued
 
+        if name in VALUED:
+            return Valued.restore(HybridModel.restore, arrays, parameters)
         return HybridModel.restore(arrays, parameters)
     if name in PREDICTIONS:
         from ml.predictions.model import Prediction

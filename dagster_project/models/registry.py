@@ -18,7 +18,8 @@ import numpy as np
 from dagster_project.models import aliases, trial_runs
 from dagster_project.models import files as model_files
 from dagster_project.models.aliases import CHAMPION, NOT_PROMOTED, PROMOTED
-from dagster_project.models.files import DESCRIPTIONS, NAMES, Model
+from dagster_project.models.catalogue import DESCRIPTIONS, NAMES
+from dagster_project.models.files import Model
 from dagster_project.models.trial_runs import Trial
 from dagster_project.settings import PROJECT
 
@@ -32,10 +33,11 @@ if TYPE_CHECKING:
 
 TRAINING_SOURCES = (
     "ml/**/*.py",
-    "dagster_project/training.py",
-    "dagster_project/cluster_[cst]*.py",
-    "dagster_project/recommender_*.py",
-    "dagster_project/ml_*.sql",
+    "dagster_project/models/training.py",
+    "dagster_project/models/*.sql",
+    "dagster_project/clusters/*.py",
+    "dagster_project/recommender/*.py",
+    "dagster_project/recommender/*.sql",
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from string import Template
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from dagster_project.statements import statement
 
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from dagster_project.models.registry import Registry, Version
-    from ml.clusters.model import ClusterModel
+    from dagster_project.models.registry import Version
 
 PACKAGE = "dagster_project.models"
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -44,29 +43,6 @@ class Scored:
     table: str
     frames: Iterable[pd.DataFrame | pa.Table]
     version: Version | None
-
-
-def features_needed(registry: Registry) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Name the numbers and the texts that the champion of the clusters reads; none without one."""
-    found = registry.champion("clusters")
-    if found is None:
-        return (), ()
-    preparation = cast("ClusterModel", found[0]).preparation
-    return preparation.numbers, preparation.categories
-
-
-def score_clusters(features: pd.DataFrame, registry: Registry) -> Scored:
-    """Assign each customer to a cluster of the champion; no rows without one."""
-    found = registry.champion("clusters")
-    if found is None:
-        return Scored("customer_clusters", (), None)
-    from ml.clusters.model import assign
-
-    model, version = found
-    assigned = assign(cast("ClusterModel", model), features)
-    assigned.insert(1, "as_of", features["as_of"].to_numpy())
-    assigned["model_version"] = version.label
-    return Scored("customer_clusters", (assigned,), version)
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:

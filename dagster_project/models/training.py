@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from string import Template
 from typing import TYPE_CHECKING, Any, Literal
@@ -45,7 +46,7 @@ def read_features(
         raise ValueError(f"{relation} lacks the column(s) {', '.join(missing)}")
     columns = typed(numbers, texts, ",\n    ")
     text = Template(statement(PACKAGE, "features")).substitute(columns=columns)
-    return _frame(connection, text)
+    return read_frame(connection, text)
 
 
 def typed(numbers: Sequence[str], texts: Sequence[str], between: str = ", ") -> str:
@@ -58,6 +59,14 @@ def read_moment(connection: duckdb.DuckDBPyConnection) -> datetime | None:
     """Read the moment that features were evaluated at; None without any behaviour."""
     row = connection.execute(statement(PACKAGE, "moment")).fetchone()
     return None if row is None else row[0]
+
+
+def read_frame(
+    connection: duckdb.DuckDBPyConnection, text: str, values: Mapping[str, Any] | None = None
+) -> pd.DataFrame:
+    """Read the rows of a query, as Arrow types them."""
+    frame: pd.DataFrame = connection.execute(text, values).to_arrow_table().to_pandas()
+    return frame
 
 
 def unchanged(name: str, metric: str, same: Version) -> TrainingResult:
@@ -74,7 +83,10 @@ def decided(
     metric: str,
     pictures: Mapping[str, bytes] | None = None,
 ) -> TrainingResult:
-    """Record a training, and put its model in use if it passed its bar."""
+    """Record a training, and put its model in use if it passed its bar.
+
+    What could not be measured is left out of the measures, as it is in the registry.
+    """
     version = registry.log_training(training)
     if passes:
         registry.promote(version, reason)
@@ -85,14 +97,7 @@ def decided(
         "promoted" if passes else "kept",
         reason,
         metric,
-        training.metrics,
+        {name: value for name, value in training.metrics.items() if math.isfinite(value)},
         version,
         {} if pictures is None else pictures,
     )
-
-
-def _frame(
-    connection: duckdb.DuckDBPyConnection, text: str, values: Mapping[str, Any] | None = None
-) -> pd.DataFrame:
-    frame: pd.DataFrame = connection.execute(text, values).to_arrow_table().to_pandas()
-    return frame

@@ -64,7 +64,7 @@ def train_on(
     seed: int,
 ) -> TrainingResult:
     """Train on histories as of now, one period ago and two periods ago."""
-    from ml.lifetimes import judging, value
+    from ml.lifetimes import judging, pictures, value
 
     horizon = targets.ORDERS_DAYS
     try:
@@ -80,7 +80,7 @@ def train_on(
         model = replace(model, level=level, level_days=horizon)
     worth = "Gamma-Gamma" if model.values is not None else "the mean"
     reason = f"{judged.reason}; {worth} tells the value of an order ({RULE})"
-    pictures = _pictures(judged)
+    drawn = {"foretold.png": pictures.foretold(judged.foretold)}
     assert snapshot.as_of is not None
     training = Training(
         name=targets.LIFETIMES,
@@ -101,7 +101,7 @@ def train_on(
         fingerprint=fingerprint,
         code_version=registries.code_version(),
         files={
-            **pictures,
+            **drawn,
             "foretold.csv": judged.foretold.to_csv(index=False).encode(),
             **interface(signature(), typical(customers)),
             "model_card.md": card(model, judged, snapshot, reason).encode(),
@@ -115,7 +115,7 @@ def train_on(
             for name, trial in sorted(judged.trials.items(), key=lambda one: one[1].deviance)
         ),
     )  # fmt: skip
-    return decided(registry, training, judged.passes, reason, METRIC, pictures)
+    return decided(registry, training, judged.passes, reason, METRIC, drawn)
 
 
 def signature() -> dict[str, Any]:
@@ -168,12 +168,6 @@ def card(model: LifetimeModel, judged: Judged, snapshot: Snapshot, reason: str) 
         "",
     ]
     return "\n".join(lines)
-
-
-def _pictures(judged: Judged) -> dict[str, bytes]:
-    from ml.lifetimes import pictures
-
-    return {"foretold.png": pictures.foretold(judged.foretold)}
 
 
 def _metrics(judged: Judged, model: LifetimeModel) -> dict[str, float]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 import pandas as pd
 
 from dagster_project.models import registry as registries
+from dagster_project.models import training as trainings
 from dagster_project.models.registry import Dataset, Registry, Training
 from dagster_project.models.training import TrainingResult, decided
 from dagster_project.models.trial_runs import Trial
@@ -94,8 +95,7 @@ def unchanged(
     for name, fingerprint in _marks(names, snapshot, seed).items():
         same = registry.find(name, fingerprint)
         if same is not None:
-            reason = f"version {same.number} was trained on the same data in the same way"
-            found[name] = TrainingResult(name, "unchanged", reason, METRIC, same.metrics, same)
+            found[name] = trainings.unchanged(name, METRIC, same)
     return found
 
 

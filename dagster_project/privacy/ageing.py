@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dagster_project.ingest import batches, ingestion
-from dagster_project.ingest.files import Outcome, landed, still_to_read
+from dagster_project.ingest import ingestion
 from dagster_project.platform import Platform
 from dagster_project.privacy import landing, remains, removal, subjects
-from dagster_project.privacy.progress import FOLDER, alone
+from dagster_project.privacy.progress import FOLDER, alone, write_private
 from dagster_project.privacy.subjects import run
 from edge.privacy import lines, suppression
-from edge.privacy.subjects import Name, Subject
+from edge.privacy.subjects import Subject
 
 if TYPE_CHECKING:
     import duckdb
@@ -72,36 +70,14 @@ def _chosen(
     path = folder / CHOSEN
     if path.exists():
         return Subject.of(json.loads(path.read_text(encoding="utf-8")))
-    ingestion.create_tables(connection)
-    if not run(connection, "is_resolved")[0][0] or _has_news(platform, connection):
+    has_news = ingestion.has_news(connection, platform.settings.landing, platform.sources)
+    if has_news or not run(connection, "is_resolved")[0][0]:
         return Subject((), frozenset())
-    run(connection, "choose_unused", {"days": days})
-    found = run(connection, "names_of_unused")
-    subject = Subject(
-        customer_ids=tuple(row[0] for row in run(connection, "unused_customers")),
-        names=frozenset(Name(*row[:3]) for row in found),
-        pseudonyms=tuple(sorted({x for row in found for x in row[3:] if x is not None})),
-    )
+    unused = [row[0] for row in run(connection, "unused_customers", {"days": days})]
+    subject = subjects.subject_of(connection, unused)
     if subject.names:
-        _write(path, subject)
+        write_private(path, subject.as_dict())
     return subject
-
-
-def _has_news(platform: Platform, connection: duckdb.DuckDBPyConnection) -> bool:
-    known = {(row[0], row[1]): Outcome(*row) for row in batches.run(connection, "known_files")}
-    files = still_to_read(landed(platform.settings.landing, platform.sources), known)
-    return any(file.kind != "ledger" for file in files)
-
-
-def _write(path: Path, subject: Subject) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    partial.touch(mode=0o600)
-    with partial.open("w", encoding="utf-8") as stream:
-        json.dump(subject.as_dict(), stream)
-        stream.flush()
-        os.fsync(stream.fileno())
-    partial.replace(path)
 
 
 def _guard(

@@ -132,18 +132,17 @@ def read(
     """Read what the report says; the warehouse is open on ``connection``."""
     gate.install(connection, purposes, landing=landing)
     counted = dict(connection.execute(statement(PACKAGE, "permitted_counts")).fetchall())
-    least = small_groups.minimum()
     uses = [
         Use(
             name,
             purpose.legal_basis,
             purpose.without_answer,
             purpose.retention_days,
-            None if 0 < counted.get(name, 0) < least else counted.get(name, 0),
+            None if small_groups.is_small(counted.get(name, 0)) else counted.get(name, 0),
         )
         for name, purpose in purposes.purposes.items()
     ]
-    given = {"minimum": least}
+    given = {"minimum": small_groups.minimum()}
     rows = connection.execute(statement(PACKAGE, "dropped"), given).fetchall()
     found = Audit(
         at=at,

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from dagster_project import runs
-from dagster_project.ingest import batches, ingestion
+from dagster_project.ingest import ingestion
 from dagster_project.ingest.batches import transaction
-from dagster_project.ingest.files import Outcome, landed, still_to_read
 from dagster_project.platform import Platform
 from dagster_project.privacy import landing, recording, remains, removal, rows, subjects
 from dagster_project.privacy.progress import (
@@ -143,10 +142,8 @@ def _refresh_if_needed(platform: Platform, tell: Tell) -> None:
     """Make sure that every identifier that landed is known."""
     settings = platform.settings
     with platform.warehouse.connect(HOLDER, tell) as connection:
-        ingestion.create_tables(connection)
-        known = {(row[0], row[1]): Outcome(*row) for row in batches.run(connection, "known_files")}
-    files = landed(settings.landing, platform.sources)
-    if any(file.kind != "ledger" for file in still_to_read(files, known)):
+        has_news = ingestion.has_news(connection, settings.landing, platform.sources)
+    if has_news:
         tell("files have landed that no refresh has seen: refreshing first")
         _run(settings, "refresh_segments", tell)
 

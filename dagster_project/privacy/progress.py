@@ -34,7 +34,6 @@ class Progress:
 
     def save(self) -> None:
         """Write it down, whole or not at all."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         content = {
             "request_id": self.request_id,
             "requested_at": self.requested_at.isoformat(),
@@ -43,13 +42,7 @@ class Progress:
             "done": self.done,
             "found": self.found,
         }
-        partial = self.folder / f".{REQUEST}.{os.getpid()}"
-        partial.touch(mode=0o600)
-        with partial.open("w", encoding="utf-8") as stream:
-            json.dump(content, stream, indent=1)
-            stream.flush()
-            os.fsync(stream.fileno())
-        partial.replace(self.folder / REQUEST)
+        write_private(self.folder / REQUEST, content)
 
     def finish(self, step: str) -> None:
         """Note that a step is done."""
@@ -107,6 +100,18 @@ def alone(home: Path, *, waits: bool = True) -> Iterator[bool]:
             yield True
     finally:
         os.close(descriptor)
+
+
+def write_private(path: Path, content: object) -> None:
+    """Write down what names people, for its owner alone to read; whole or not at all."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    partial.touch(mode=0o600)
+    with partial.open("w", encoding="utf-8") as stream:
+        json.dump(content, stream, indent=1)
+        stream.flush()
+        os.fsync(stream.fileno())
+    partial.replace(path)
 
 
 def receipts(home: Path) -> Path:

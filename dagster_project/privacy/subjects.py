@@ -1,7 +1,7 @@
 """Who a customer is in the warehouse: their identifiers, and the lines that are theirs."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import duckdb
@@ -48,6 +48,16 @@ def find(
     return _of_customer(connection, customer, salt)
 
 
+def subject_of(connection: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> Subject:
+    """Return the subject of some customer ids, with the identifiers that are theirs alone."""
+    found = run(connection, "names_of_customers", {"customer_ids": ids})
+    return Subject(
+        customer_ids=tuple(ids),
+        names=frozenset(Name(*row[:3]) for row in found),
+        pseudonyms=tuple(sorted({x for row in found for x in row[3:] if x is not None})),
+    )
+
+
 def choose(connection: duckdb.DuckDBPyConnection, subject: Subject) -> None:
     """Make ``temp.subject_names`` and ``temp.subject_ids``, which statements here read."""
     ids = [*subject.customer_ids, *subject.pseudonyms]
@@ -89,17 +99,14 @@ def _of_customer(connection: duckdb.DuckDBPyConnection, customer: str, salt: byt
     ids = [row[0] for row in run(connection, "ids_of_customer", {"customer_id": customer})]
     if not ids:
         raise LookupError(f"no customer {customer}: take a customer_id of marts.dim_customers")
-    rows = run(connection, "names_of_customer", {"customer_id": ids[0]})
-    if not rows:
+    subject = subject_of(connection, ids)
+    if not subject.names:
         raise LookupError(
             f"{ids[0]} is a device that several people share: name the customer_id of a person"
         )
-    names = frozenset(Name(*row[:3]) for row in rows)
-    pseudonyms = tuple(sorted({x for row in rows for x in row[3:] if x is not None}))
-    subject = Subject(tuple(ids), names, pseudonyms)
     choose(connection, subject)
     spellings = tuple(sorted(row[0] for row in run(connection, "spellings_of_subject")))
-    return Person(Subject(tuple(ids), names, pseudonyms, spellings), shared(connection, salt))
+    return Person(replace(subject, spellings=spellings), shared(connection, salt))
 
 
 def shared(connection: duckdb.DuckDBPyConnection, salt: bytes) -> tuple[tuple[str, str], ...]:

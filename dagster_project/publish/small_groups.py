@@ -71,6 +71,16 @@ def minimum() -> int:
     return int(project["vars"]["minimum_group_size"])
 
 
+def is_small(count: float) -> bool:
+    """Say whether these are too few people to be spoken of; nobody is not."""
+    return 0 < round(count) < minimum()
+
+
+def least_shown() -> int:
+    """Return how many people a group needs for its figures in a report: of fewer, chance tells."""
+    return max(10, minimum())
+
+
 def source(name: str, columns: tuple[str, ...], relation: str) -> str:
     """Return the query of what may be published of a relation: itself, but for small groups."""
     group = GROUPS.get(name)

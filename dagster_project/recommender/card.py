@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, StrictUndefined
 
 from dagster_project.models import run_files
-from dagster_project.models.files import DESCRIPTIONS
+from dagster_project.models.catalogue import DESCRIPTIONS
 from dagster_project.models.trial_runs import Trial
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from dagster_project.recommender.inputs import Recipe
+    from ml.recommendations.metrics import Estimate
 
 TEMPLATE = Path(__file__).with_name("card.md")
 SHOWN = ("recall_at_5", "recall_at_10", "recall_at_20", "ndcg_at_10", "value_at_10", "coverage")
@@ -55,6 +56,11 @@ def variant_card(name: str, table: pd.DataFrame, reason: str) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def told(gain: Estimate) -> str:
+    """Say how much is gained, and between which values that lies but for chance."""
+    return f"{gain.mean:+.4f} ({gain.low:+.4f} to {gain.high:+.4f})"
 
 
 def trials(tried: Mapping[str, pd.DataFrame], best: int = 2) -> list[Trial]:

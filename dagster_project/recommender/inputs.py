@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import yaml
 
+from dagster_project.models.training import read_frame, read_moment
 from dagster_project.settings import PROJECT
 from dagster_project.statements import statement
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from ml.recommendations.filtering import Rule
 
 PACKAGE = "dagster_project.recommender"
-SHARED = "dagster_project.models"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +67,11 @@ def load_recipe(project: Path = PROJECT) -> Recipe:
 
 def read_inputs(connection: duckdb.DuckDBPyConnection, recipe: Recipe) -> Inputs | None:
     """Read everything at the moment evaluated; None without any behaviour."""
-    row = connection.execute(statement(SHARED, "moment")).fetchone()
-    if row is None or row[0] is None:
+    as_of = read_moment(connection)
+    if as_of is None:
         return None
     return Inputs(
-        as_of=pd.Timestamp(row[0]),
+        as_of=pd.Timestamp(as_of),
         dated=read_dated_interactions(connection, recipe),
         purchases=_frame(connection, "dated_purchases"),
         catalogue=_frame(connection, "catalogue").set_index("product_id"),
@@ -113,6 +113,4 @@ def hide(
 def _frame(
     connection: duckdb.DuckDBPyConnection, name: str, values: Mapping[str, Any] | None = None
 ) -> pd.DataFrame:
-    text = statement(PACKAGE, name)
-    frame: pd.DataFrame = connection.execute(text, values).to_arrow_table().to_pandas()
-    return frame
+    return read_frame(connection, statement(PACKAGE, name), values)

@@ -16,6 +16,7 @@ from dagster_project.publish import small_groups
 from dagster_project.recommender import card
 from dagster_project.recommender import variants as recommender_variants
 from dagster_project.recommender.inputs import Inputs, Recipe, hide, load_recipe
+from dagster_project.recommender.variants import HYBRID, POPULAR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,13 +27,12 @@ if TYPE_CHECKING:
     from ml.recommendations.folds import Fold
     from ml.recommendations.hybrid import Hybrid, HybridModel
     from ml.recommendations.interface import Algorithm
-    from ml.recommendations.metrics import Estimate
 
 NAME = "recommender"
-HYBRID, CHAMPION, BASELINE = "hybrid", "champion_recipe", "popular"
+CHAMPION = "champion_recipe"
 METRIC = "recall_at_10"
 TOLD = (METRIC, f"{METRIC}_low", f"{METRIC}_high", "map_at_10", "ndcg_at_10", "coverage")
-RIVALS = (CHAMPION, BASELINE, "personal_frequency", "als_bare")
+RIVALS = (CHAMPION, POPULAR, "personal_frequency", "als_bare")
 RULE = (
     "the recipe learnt now replaces the champion's where its recall is higher on the same held-out "
     "days, beyond noise; else the champion's recipe is fitted to the newer data; neither is "
@@ -52,24 +52,6 @@ class _Choice:
     hybrid: Hybrid
     is_promoted: bool
     reason: str
-
-
-def train_recommender(
-    inputs: Inputs,
-    registry: Registry,
-    *,
-    seed: int,
-    recipe: Recipe | None = None,
-    models: Mapping[str, Algorithm] | None = None,
-    threads: int = 1,
-    snapshot: str = "",
-) -> TrainingResult:
-    """Train the recommender alone; see ``train_recommenders``."""
-    (result,) = train_recommenders(
-        inputs, registry, seed=seed, recipe=recipe, models=models, threads=threads,
-        snapshot=snapshot,
-    )  # fmt: skip
-    return result
 
 
 def train_recommenders(
@@ -154,9 +136,8 @@ def train_recommenders(
         METRIC,
     )
     state = recommender_variants.Learnt(
-        hybrid=learnt.hybrid,
         compared=compared,
-        is_high_value=_best(last, recipe, seed),
+        is_high_value=_is_high_value(last, recipe, seed),
         known=known,
         catalogue=inputs.catalogue,
         dataset=dataset,
@@ -198,7 +179,7 @@ def _learn(inputs: Inputs, recipe: Recipe, models: Mapping[str, Algorithm], seed
     )
 
 
-def _best(fold: Fold | None, recipe: Recipe, seed: int) -> NDArray[np.bool_]:
+def _is_high_value(fold: Fold | None, recipe: Recipe, seed: int) -> NDArray[np.bool_]:
     from ml.recommendations import objectives
 
     if fold is None:
@@ -270,14 +251,12 @@ def _choose(
     ours = compared.of(HYBRID).recall()
     if rival is not None:
         gain = metrics.estimate(ours - compared.of(CHAMPION).recall(), seed=seed)
-        why = (
-            f"{gain.mean:+.4f} ({gain.low:+.4f} to {gain.high:+.4f}) against the champion's recipe"
-        )
+        why = f"{card.told(gain)} against the champion's recipe"
         if gain.low <= 0:
             chosen, name = rival, CHAMPION
-    against = compared.of(name).recall() - compared.of(BASELINE).recall()
+    against = compared.of(name).recall() - compared.of(POPULAR).recall()
     gain = metrics.estimate(against, seed=seed)
-    why += f", {_told_gain(gain)} against popularity"
+    why += f", {card.told(gain)} against popularity"
     return _Choice(chosen, gain.high >= 0, why)
 
 
@@ -314,10 +293,6 @@ def _recipe_of(model: HybridModel) -> Hybrid:
     from ml.recommendations.hybrid import Hybrid
 
     return Hybrid(model.components, model.weights)
-
-
-def _told_gain(gain: Estimate) -> str:
-    return f"{gain.mean:+.4f} ({gain.low:+.4f} to {gain.high:+.4f})"
 
 
 def _told(algorithm: Algorithm) -> dict[str, Any]:

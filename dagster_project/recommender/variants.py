@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -13,13 +13,13 @@ from dagster_project.models.training import TrainingResult, decided, unchanged
 from dagster_project.recommender import card
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
 
     from dagster_project.recommender.inputs import Recipe
-    from ml.recommendations.comparison import Comparison
+    from ml.recommendations.comparison import Comparison, Judged
     from ml.recommendations.hybrid import Hybrid
     from ml.recommendations.interactions import Interactions
     from ml.recommendations.interface import Algorithm
@@ -60,7 +60,6 @@ VARIANTS = {
 class Learnt:
     """What a training has come to when its variants are judged and kept."""
 
-    hybrid: Hybrid
     compared: Comparison | None
     is_high_value: NDArray[np.bool_]
     known: Interactions
@@ -108,7 +107,8 @@ def train(
     variant = VARIANTS[name]
     if algorithm is None or learnt.compared is None:
         return TrainingResult(name, "skipped", NOTHING, variant.metric)
-    passes, reason, metrics = judge(name, learnt)
+    passes, why, metrics = judge(name, learnt)
+    reason = f"{why} ({RULE})"
     table = learnt.compared.table(seed=learnt.seed).loc[[HYBRID, name, POPULAR]]
     training = Training(
         name=name,
@@ -120,11 +120,11 @@ def train(
         code_version=registries.code_version(),
         files={
             "recommenders.csv": table.round(6).to_csv().encode(),
-            "model_card.md": card.variant_card(name, table, f"{reason} ({RULE})").encode(),
+            "model_card.md": card.variant_card(name, table, reason).encode(),
             **card.interface(),
         },
     )
-    return decided(registry, training, passes, f"{reason} ({RULE})", variant.metric)
+    return decided(registry, training, passes, reason, variant.metric)
 
 
 def judge(name: str, learnt: Learnt) -> tuple[bool, str, dict[str, float]]:
@@ -137,17 +137,16 @@ def judge(name: str, learnt: Learnt) -> tuple[bool, str, dict[str, float]]:
     everyone = np.ones(len(compared.levels), dtype=bool)
     rows = learnt.is_high_value if variant.high_value else everyone
 
-    def money(judged: Any) -> NDArray[np.float64]:  # noqa: ANN401  # a Judged
-        return np.asarray(getattr(judged, variant.measure)[rows])
+    def money(judged: Judged) -> NDArray[np.float64]:
+        return (judged.margin if variant.measure == "margin" else judged.value)[rows]
 
     gain = metrics.estimate(money(ours) - money(theirs), seed=learnt.seed)
     recall = metrics.estimate((ours.recall() - popular.recall())[rows], seed=learnt.seed)
     reason = (
-        f"{variant.metric}: {gain.mean:+.4f} ({gain.low:+.4f} to {gain.high:+.4f}) against the "
-        f"recommender, of {int(rows.sum())} customers; recall_at_10 {recall.mean:+.4f} "
-        f"({recall.low:+.4f} to {recall.high:+.4f}) against popularity"
+        f"{variant.metric}: {card.told(gain)} against the recommender, of {int(rows.sum())} "
+        f"customers; recall_at_10 {card.told(recall)} against popularity"
     )
-    found: Mapping[str, float] = {
+    found = {
         variant.metric: float(money(ours).mean()),
         f"{HYBRID}_{variant.metric}": float(money(theirs).mean()),
         "recall_at_10": float(ours.recall()[rows].mean()),
@@ -155,4 +154,4 @@ def judge(name: str, learnt: Learnt) -> tuple[bool, str, dict[str, float]]:
         f"{POPULAR}_recall_at_10": float(popular.recall()[rows].mean()),
         "measured_customers": float(rows.sum()),
     }
-    return gain.low > 0 and recall.high >= 0, reason, dict(found)
+    return gain.low > 0 and recall.high >= 0, reason, found

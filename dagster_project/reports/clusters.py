@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from dagster_project.clusters.card import LIMITS, SMALLEST_GROUP
+from dagster_project.clusters.card import LIMITS
 from dagster_project.models.aliases import CHAMPION, NOT_PROMOTED, PROMOTED
+from dagster_project.publish.small_groups import least_shown
 from dagster_project.reports import page
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def render(registry: Registry) -> str:
         sizes=page.picture(pictures.sizes_over_time(shares)) if len(shares) else "",
         sizes_caption=SIZES,
         limits=LIMITS,
-        smallest=SMALLEST_GROUP,
+        smallest=least_shown(),
     )
 
 

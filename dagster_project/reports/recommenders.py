@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagster_project.models.aliases import NOT_PROMOTED, PROMOTED
-from dagster_project.models.files import DESCRIPTIONS, RECOMMENDERS
+from dagster_project.models.catalogue import DESCRIPTIONS, RECOMMENDERS
 from dagster_project.recommender.variants import HYBRID, NOTHING, VARIANTS
 from dagster_project.reports import page
 

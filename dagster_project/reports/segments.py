@@ -7,14 +7,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dagster_project.publish import small_groups
+from dagster_project.publish.small_groups import least_shown
 from dagster_project.reports import drawings, page
 from dagster_project.reports.definitions import in_words
 from dagster_project.reports.facts import KPIS, Facts, Record
 from ml.ordering import by_similarity
 
 FILE = "segments.html"
-SMALLEST_GROUP = max(10, small_groups.minimum())  # figures of fewer people are not shown
 MOST_FLOWS = 16
 MOST_ARRIVALS = 6  # flows from or to no segment
 MOST_PAIRS = 12
@@ -54,14 +53,14 @@ def render(facts: Facts) -> str:
         crossed=[row for row in rows if row.health.get("crossings")],
         since=facts.flows[0]["since"] if facts.flows else None,
         moments=max(map(len, facts.history.values()), default=0),
-        rfm=drawings.rfm(facts.rfm, minimum=SMALLEST_GROUP) if facts.rfm else "",
+        rfm=drawings.rfm(facts.rfm, minimum=least_shown()) if facts.rfm else "",
         sankey=drawings.sankey(_flows(facts.flows), muted=frozenset({NEW, NOWHERE})),
         matrix=drawings.matrix([in_words(name) for name in names], shares) if names else "",
         left_out=len(rows) - len(names),
-        pairs=[pair for pair in facts.overlaps if pair["intersection"] >= SMALLEST_GROUP][
+        pairs=[pair for pair in facts.overlaps if pair["intersection"] >= least_shown()][
             :MOST_PAIRS
         ],
-        smallest=SMALLEST_GROUP,
+        smallest=least_shown(),
     )
 
 
@@ -93,7 +92,7 @@ def _is_due(row: Row) -> bool:
 
 def _shares(facts: Facts) -> tuple[list[str], NDArray[np.float64]]:
     """Return the segments with enough members, the likest side by side, and their overlaps."""
-    large = [row["segment"] for row in facts.segments if (row["size"] or 0) >= SMALLEST_GROUP]
+    large = [row["segment"] for row in facts.segments if (row["size"] or 0) >= least_shown()]
     pairs = [x for x in facts.overlaps if x["segment_a"] in large and x["segment_b"] in large]
     # the most overlapping, if they are many
     named = [pair[side] for pair in pairs for side in ("segment_a", "segment_b")]
@@ -110,7 +109,7 @@ def _shares(facts: Facts) -> tuple[list[str], NDArray[np.float64]]:
 
 def _flows(flows: Sequence[Record]) -> list[drawings.Flow]:
     """Return the largest flows; what only came or only went is a flow from or to no segment."""
-    shown = [flow for flow in flows if flow["customers"] >= SMALLEST_GROUP]
+    shown = [flow for flow in flows if flow["customers"] >= least_shown()]
     between = [flow for flow in shown if flow["from_segment"] and flow["to_segment"]]
     others = [flow for flow in shown if not (flow["from_segment"] and flow["to_segment"])]
     return [

@@ -37,17 +37,18 @@ def assign(scratch: Scratch, targets: Sequence[Model], moments: Sequence[datetim
     if list(moments) == [scratch.live_as_of]:
         return
     from dagster_project import homes
+    from dagster_project.clusters.scoring import features_needed, score_clusters
     from dagster_project.models import scoring, training
 
     registry = homes.registry(scratch.project.settings)
-    numbers, texts = scoring.features_needed(registry)
+    numbers, texts = features_needed(registry)
     if not numbers:
         return  # without a champion nobody has a cluster, then as now
     customers = scratch.project.models[CUSTOMERS]
     scratch.lay([customers], wanted=frozenset({*numbers, *texts, "customer_id", "as_of"}))
     columns = training.typed(numbers, texts)
     text = fill(statement(PACKAGE, "cluster_features"), {"columns": columns})
-    scored = scoring.score_clusters(scratch.connection.execute(text).df(), registry)
+    scored = score_clusters(scratch.connection.execute(text).df(), registry)
     scratch.drop(source)
     scoring.write(scratch.connection, scored)
     scratch.made.add(source)

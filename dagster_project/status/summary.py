@@ -6,12 +6,13 @@ import duckdb
 
 from dagster_project import homes, output
 from dagster_project.models.aliases import CHAMPION
-from dagster_project.models.files import NAMES
+from dagster_project.models.catalogue import NAMES
 from dagster_project.publish import small_groups
 from dagster_project.settings import Settings
 from dagster_project.statements import statement
 from edge import published
 
+PACKAGE = "dagster_project.status"
 Rows = list[tuple[object, ...]]
 
 
@@ -78,7 +79,7 @@ def read(settings: Settings) -> Status:
         return Status(home=str(settings.home))
     with published.open_read_only(generation) as connection:
         rows = {name: _rows(connection, name) for name in COLUMNS if name != "models"}
-        as_of = connection.execute(statement("dagster_project.status", "as_of")).fetchone()
+        as_of = connection.execute(statement(PACKAGE, "as_of")).fetchone()
     return Status(
         home=str(settings.home),
         generation=generation.name,
@@ -101,7 +102,7 @@ def show(status: Status) -> None:
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, name: str) -> Rows:
-    text = statement("dagster_project.status", name)
+    text = statement(PACKAGE, name)
     given = {"minimum": small_groups.minimum()} if name == "deliveries" else None
     return connection.execute(text, given).fetchall()
 

@@ -36,8 +36,5 @@ def keep_withdrawals(connection: duckdb.DuckDBPyConnection, limits: Limits) -> N
 
     Customers who are gone (merged, erased) go as well, if they alone are within the share.
     """
-    row = connection.execute(statement(PACKAGE, "guard")).fetchone()
-    assert row is not None
     share = 1.0 if limits.max_removed_share is None else limits.max_removed_share
-    most_gone = {"most_gone": share * row[0]}
-    connection.execute(statement(PACKAGE, "withdrawals_only"), most_gone)
+    connection.execute(statement(PACKAGE, "withdrawals_only"), {"max_removed_share": share})

@@ -5,5 +5,6 @@ where
     or reason not in ('no consent', 'customer is gone')
     or (
         reason = 'customer is gone'
-        and (select count(*) from changes where is_acknowledged and reason = 'customer is gone') > $most_gone
+        and (select count(*) from changes where is_acknowledged and reason = 'customer is gone')
+        > $max_removed_share * (select count(*) from acknowledged)
     )

@@ -9,6 +9,7 @@ import duckdb
 
 from edge.consent import decisions
 from edge.consent.purposes import Purposes
+from edge.published import has_table
 from edge.statements import fill, identifier, literal, statement
 
 PACKAGE = "edge.consent"
@@ -36,7 +37,7 @@ def install(
         given["retention"].append(purpose.retention_days)
     names = {"catalog": identifier(catalog)}
     connection.execute(statement(PACKAGE, "defaults"), given)
-    known = _has(connection, catalog, "dim_consent_status")
+    known = has_table(connection, "marts", "dim_consent_status", catalog=catalog)
     connection.execute(fill(statement(PACKAGE, "answers"), names) if known else _sql("no_answers"))
     connection.execute(_sql("newer"))
     if landing is not None:
@@ -86,17 +87,11 @@ def _hear_ledger(connection: duckdb.DuckDBPyConnection, landing: Path, catalog: 
     ]
     if not refusals:
         return
-    has_proof = _has(connection, catalog, "fct_consents")
-    has_visitors = _has(connection, catalog, "dim_visitors")
+    has_proof = has_table(connection, "marts", "fct_consents", catalog=catalog)
+    has_visitors = has_table(connection, "marts", "dim_visitors", catalog=catalog)
     text = "hear_ledger" if has_proof and has_visitors else "hear_all_of_ledger"
     names = {"catalog": identifier(catalog)}
     connection.execute(fill(statement(PACKAGE, text), names), {"refusals": json.dumps(refusals)})
-
-
-def _has(connection: duckdb.DuckDBPyConnection, catalog: str, table: str) -> bool:
-    given = {"catalog": catalog, "table": table}
-    row = connection.execute(_sql("has_mart"), given).fetchone()
-    return row is not None and bool(row[0])
 
 
 def _sql(name: str) -> str:

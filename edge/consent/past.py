@@ -30,7 +30,7 @@ def allowed_at(
     *,
     status: str,
     refusals: Path,
-    landing: Path | None,
+    landing: Path,
 ) -> frozenset[Answer]:
     """Return for which purposes the customers' data might be used at their moments.
 
@@ -49,14 +49,13 @@ def allowed_at(
         open_.execute(fill(_sql("past_status"), {"sql": status}))
         gate.install(open_, purposes, landing=None)
         open_.execute(fill(_sql("past_refusals"), {"path": literal(refusals)}))
-        if landing is not None:
-            told = [x for x in decisions.recorded(landing) if not x.is_granted]
-            rows = [
-                {"evidence": x.decision_id, "customer_id": x.customer_id, "purpose": x.purpose}
-                | {"decided_at": x.decided_at}
-                for x in told
-            ]
-            open_.execute(_sql("past_decisions"), {"refusals": json.dumps(rows)})
+        told = [
+            {"evidence": x.decision_id, "customer_id": x.customer_id, "purpose": x.purpose}
+            | {"decided_at": x.decided_at}
+            for x in decisions.recorded(landing)
+            if not x.is_granted
+        ]
+        open_.execute(_sql("past_decisions"), {"refusals": json.dumps(told)})
         return frozenset(open_.execute(_sql("past_allowed")).fetchall())
 
 

@@ -34,7 +34,7 @@ def evaluate(
     *,
     as_of: datetime,
     recorded_at: datetime,
-    landing: Path | None = None,
+    landing: Path,
 ) -> Evaluated | None:
     """Evaluate every tick since the last evaluation, and record what became of its entries.
 
@@ -78,7 +78,7 @@ def replay(
     *,
     first: datetime,
     last: datetime,
-    landing: Path | None = None,
+    landing: Path,
 ) -> Evaluated:
     """Return what would have come of each tick of a span, had it been evaluated in its time.
 
@@ -97,14 +97,13 @@ def replay(
         asked.add((customer, moment))
         return False
 
-    decide(
-        rules.triggers, observations, earlier, permitted=note
-    )  # who is asked for rests on no answer
+    # who is asked for rests on no answer, so all are asked for at once
+    decide(rules.triggers, observations, earlier, permitted=note)
     allowed = past.allowed_at(
         generation,
         purposes,
         asked,
-        status=_told(rules),
+        status=_rule_of_consents(rules),
         refusals=arrivals.refusals,
         landing=landing,
     )
@@ -114,8 +113,7 @@ def replay(
     return Evaluated(tuple(firings), first, last, cost)
 
 
-def _told(rules: Rules) -> str:
-    """Return the rule of consents that the generation carries."""
+def _rule_of_consents(rules: Rules) -> str:
     if not rules.consents:
         raise LookupError(
             "the newest generation does not say how consents were answered at past moments: "
@@ -148,7 +146,7 @@ def _permitted(
     generation: Generation,
     arrivals: Arrivals,
     purposes: Purposes,
-    landing: Path | None,
+    landing: Path,
     observations: Sequence[Observation],
     known: Sequence[Firing],
 ) -> Permitted:

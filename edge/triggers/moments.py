@@ -21,7 +21,7 @@ from edge.triggers.rules import TICK, Rules, Trigger, ticks
 PACKAGE = "edge.triggers"
 EVENTS = Path("marts") / "fct_events"
 KEYS = ("customer_id", "as_of")
-SHORTEST_PART = 6  # ticks
+PARTS, SHORTEST_PART = 2, 6  # of a long span, observed at once; ticks
 # What rules may read of an event: the columns of marts.fct_events.
 COLUMNS = (
     "message_id",
@@ -167,14 +167,13 @@ def observed(
     first: datetime,
     last: datetime,
     assumed: Sequence[Pair],
-    workers: int = 2,
 ) -> tuple[list[Observation], Cost]:
     """Observe a long span in parts at once: who was a member before a part needs no other part.
 
     A tick is little work, of which two threads take 1.8 times the processor time of one: so each
     part has one.
     """
-    parts = _parts(ticks(first, last), workers)
+    parts = _parts(ticks(first, last))
 
     def observe(part: Sequence[datetime]) -> tuple[list[Observation], Cost]:
         start, end = part[0], part[-1]
@@ -182,15 +181,15 @@ def observed(
             known = assumed if start == first else ()
             return recent.observe(start, end, known), recent.cost
 
-    with ThreadPoolExecutor(max(len(parts), 1)) as pool:
+    with ThreadPoolExecutor(PARTS) as pool:
         done = list(pool.map(observe, parts))
     cost = Cost(sum(read.days for _, read in done), sum(read.rows for _, read in done))
     return [seen for found, _ in done for seen in found], cost
 
 
-def _parts(found: Sequence[datetime], workers: int) -> list[Sequence[datetime]]:
-    """Cut ticks into a span for each worker, none so short that opening outweighs it."""
-    count = max(1, min(workers, len(found) // SHORTEST_PART))
+def _parts(found: Sequence[datetime]) -> list[Sequence[datetime]]:
+    """Cut ticks into spans, none so short that opening outweighs it."""
+    count = max(1, min(PARTS, len(found) // SHORTEST_PART))
     edges = [len(found) * number // count for number in range(count + 1)]
     return [found[start:end] for start, end in pairwise(edges) if start < end]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ml.pictures import canvas, png
+from ml.predictions.pictures import agreement
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,11 +22,5 @@ def foretold(tenths: pd.DataFrame) -> bytes:
     -------
     bytes
     """
-    figure, axes = canvas(4.6, 4.2)
-    most = 1.05 * max(tenths["foretold"].max(), tenths["orders"].max(), 1e-3)
-    axes.plot([0, most], [0, most], color="#999999", linewidth=1, label="what was said holds")
-    axes.plot(tenths["foretold"], tenths["orders"], "o-", color="#1f5f8b", label="what happened")
-    axes.set(xlabel="orders foretold (mean of a tenth)", ylabel="orders there were",
-             xlim=(0, most), ylim=(0, most))  # fmt: skip
-    axes.legend(frameon=False)
-    return png(figure)
+    names = ("orders foretold (mean of a tenth)", "orders there were")
+    return agreement(tenths["foretold"], tenths["orders"], names)

@@ -13,13 +13,18 @@ if TYPE_CHECKING:
 
 def calibration(curve: pd.DataFrame) -> bytes:
     """Draw probability by share that did it, as PNG; ``curve`` is ``calibration_curve``'s."""
+    names = ("probability given (mean of a tenth)", "share that did it")
+    return agreement(curve["probability"], curve["share"], names)
+
+
+def agreement(said: pd.Series, happened: pd.Series, names: tuple[str, str]) -> bytes:
+    """Draw what was said by what happened, as PNG: on the diagonal it holds."""
     figure = Figure(figsize=(4.6, 4.2), dpi=90, layout="constrained")
     axes = figure.subplots()
-    most = 1.05 * max(curve["probability"].max(), curve["share"].max(), 1e-3)
+    most = 1.05 * max(said.max(), happened.max(), 1e-3)
     axes.plot([0, most], [0, most], color="#999999", linewidth=1, label="what was said holds")
-    axes.plot(curve["probability"], curve["share"], "o-", color="#1f5f8b", label="what happened")
-    axes.set(xlabel="probability given (mean of a tenth)", ylabel="share that did it",
-             xlim=(0, most), ylim=(0, most))  # fmt: skip
+    axes.plot(said, happened, "o-", color="#1f5f8b", label="what happened")
+    axes.set(xlabel=names[0], ylabel=names[1], xlim=(0, most), ylim=(0, most))
     axes.legend(frameon=False)
     return _png(figure)
 

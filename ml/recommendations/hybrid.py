@@ -202,8 +202,7 @@ def mixed(
         As ``Model.scorer`` gives it.
     """
     levels = knowledge.levels(interactions)
-    popular = interactions.demand()
-    popular = (TAIL * popular / max(popular.max(initial=0.0), 1e-12)).astype(np.float32)
+    popular = tail(interactions)
 
     def score(rows: NDArray[np.intp]) -> Scores:
         sums = np.zeros((len(rows), len(popular)), dtype=np.float32)
@@ -223,6 +222,12 @@ def mixed(
         return sums
 
     return score
+
+
+def tail(interactions: Interactions) -> NDArray[np.float32]:
+    """Give the popularity, up to ``TAIL``, that everyone's score holds, shape (n_products,)."""
+    popular = interactions.demand()
+    return np.asarray(TAIL * popular / max(popular.max(initial=0.0), 1e-12), dtype=np.float32)
 
 
 def scaled(scores: Scores) -> Scores:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ml.recommendations import knowledge
-from ml.recommendations.hybrid import TAIL, scaled
+from ml.recommendations.hybrid import scaled, tail
 from ml.recommendations.ranking import batches
 
 if TYPE_CHECKING:
@@ -92,8 +92,7 @@ def candidates(
         for algorithm in components.values()
     ]
     products = len(known.products)
-    popular = known.demand()
-    popular = (TAIL * popular / max(popular.max(initial=0.0), 1e-12)).astype(np.float32)
+    popular = tail(known)
     places = min(most_products, products)
     kept: list[NDArray[np.float32]] = []
     chosen: list[NDArray[np.intp]] = []

@@ -45,19 +45,20 @@ class ByValue:
 
     def fit(self, interactions: Interactions, catalogue: pd.DataFrame, *, seed: int) -> Valued:
         """Fit the other on weighted interactions."""
-        values = relative_values(interactions.products, catalogue, self.objective) ** self.strength
+        values = self._values(interactions, catalogue)
         weighted = _weighted(interactions, values)
         return Valued(self.algorithm.fit(weighted, catalogue, seed=seed), values)
 
     def is_plain(self, interactions: Interactions, catalogue: pd.DataFrame) -> bool:
         """Say whether no weight would change: nothing is known of what products are worth."""
-        values = relative_values(interactions.products, catalogue, self.objective)
-        return bool((values**self.strength == 1.0).all())
+        return bool((self._values(interactions, catalogue) == 1.0).all())
 
     def restore(self, arrays: dict[str, NDArray[Any]], parameters: dict[str, Any]) -> Valued:
         """Make the model again."""
-        own = {name: array for name, array in arrays.items() if name != "values"}
-        return Valued(self.algorithm.restore(own, parameters), arrays["values"])
+        return Valued.restore(self.algorithm.restore, arrays, parameters)
+
+    def _values(self, interactions: Interactions, catalogue: pd.DataFrame) -> NDArray[np.float64]:
+        return relative_values(interactions.products, catalogue, self.objective) ** self.strength
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +77,15 @@ class Valued:
     values: NDArray[np.float64]
 
     @classmethod
-    def restore_mix(cls, arrays: dict[str, NDArray[Any]], parameters: dict[str, Any]) -> Valued:
-        """Make a weighted hybrid again from its state alone."""
-        from ml.recommendations.hybrid import HybridModel
-
+    def restore(
+        cls,
+        restore: Callable[[dict[str, NDArray[Any]], dict[str, Any]], Model],
+        arrays: dict[str, NDArray[Any]],
+        parameters: dict[str, Any],
+    ) -> Valued:
+        """Make it again, where ``restore`` makes what was fitted."""
         own = {name: array for name, array in arrays.items() if name != "values"}
-        return cls(HybridModel.restore(own, parameters), arrays["values"])
+        return cls(restore(own, parameters), arrays["values"])
 
     def state(self) -> State:
         """Give the arrays and parameters of the fitted one, and the values."""

@@ -20,9 +20,9 @@ import sys
 unpickled = []
 sys.addaudithook(lambda event, of: event.startswith("pickle") and unpickled.append(of))
 from dagster_project import homes, settings
-from dagster_project.models import files
+from dagster_project.models.catalogue import NAMES
 registry = homes.registry(settings.load())
-for name in sorted(files.NAMES):
+for name in sorted(NAMES):
     found = registry.champion(name)
     if found is not None:
         print(found[1].label, *sorted({"sklearn", "joblib", "skops"} & set(sys.modules)))

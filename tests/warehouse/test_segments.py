@@ -142,9 +142,8 @@ def test_each_condition_of_each_segment_is_tested_where_it_alone_flips_and_at_it
 def conditions_of(home, view: str) -> dict[str, thresholds.Rule]:
     """Return the rule of each condition of a view."""
     ((text,),) = home.rows(f"select sql from duckdb_views() where view_name = '{view}'")
-    query = re.split(r"\bAS\b", text, maxsplit=1, flags=re.IGNORECASE)[-1].strip().rstrip(";")
     with duckdb.connect() as connection:
-        found = thresholds.rules(connection, query)
+        found = thresholds.rules_of_view(connection, text)
     return {name: rule for name, rule in found.items() if name != "is_member"}
 
 

@@ -7,10 +7,11 @@ import pytest
 
 from dagster_project.models import files as model_files
 from dagster_project.models import registry as registries
-from dagster_project.models.files import NAMES
+from dagster_project.models.catalogue import NAMES
 from dagster_project.models.registry import Dataset, Registry, Training
 from ml.recommendations.factors import Als
 from ml.recommendations.hybrid import HybridModel
+from tests.conftest import PROJECT
 
 DATASET = Dataset(
     "features.ftr_interactions", rows=3, sha256="ab" * 32, as_of="2026-03-01T00:00:00"
@@ -175,6 +176,11 @@ def test_the_code_version_is_the_commit_where_there_is_one(tmp_path):
 
     (tmp_path / "ml" / "als.py").write_text("x = 2\n")
     assert registries.code_version(tmp_path) != before
+
+
+@pytest.mark.parametrize("pattern", registries.TRAINING_SOURCES)
+def test_every_source_that_decides_a_training_is_there(pattern):
+    assert list(PROJECT.glob(pattern))
 
 
 def test_a_new_store_is_made_without_a_word(tmp_path, capfd, prepared_store):

@@ -4,6 +4,7 @@ import duckdb
 import pandas as pd
 import pytest
 
+from dagster_project.clusters import scoring as cluster_scoring
 from dagster_project.models import registry as registries
 from dagster_project.models import scoring
 from dagster_project.models.registry import Dataset, Training
@@ -52,7 +53,7 @@ def test_tables_exist_empty_with_their_columns_before_any_champion(connection, r
 
 def score(connection, registry):
     for scored in (
-        scoring.score_clusters(features(), registry),
+        cluster_scoring.score_clusters(features(), registry),
         score_customers(connection, registry, champions(registry)),
     ):
         scoring.write(connection, scored)
@@ -119,14 +120,14 @@ def test_every_table_has_its_statement():
 
 
 def test_the_champion_says_which_features_it_reads(registry):
-    assert scoring.features_needed(registry) == ((), ())
+    assert cluster_scoring.features_needed(registry) == ((), ())
     promote_clusters(registry)
 
-    assert scoring.features_needed(registry) == (("spend", "visits", "age"), ())
+    assert cluster_scoring.features_needed(registry) == (("spend", "visits", "age"), ())
 
 
 def test_a_missing_feature_of_the_champion_is_named(registry):
     promote_clusters(registry)
 
     with pytest.raises(ValueError, match="visits"):
-        scoring.score_clusters(features().drop(columns="visits"), registry)
+        cluster_scoring.score_clusters(features().drop(columns="visits"), registry)

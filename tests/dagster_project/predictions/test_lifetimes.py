@@ -5,7 +5,8 @@ import pytest
 
 from dagster_project.predictions import lifetimes
 from ml.lifetimes import value
-from tests.dagster_project.predictions.test_train import SNAPSHOT, files
+from tests.dagster_project.kept import artifacts
+from tests.dagster_project.predictions.test_train import SNAPSHOT
 from tests.ml.lifetimes.test_judging import periods
 
 HELD_BACK = 0.4
@@ -32,7 +33,7 @@ def test_what_passes_becomes_champion_with_its_level_card_signature_and_example(
     model, version = registry.champion("lifetimes")
     assert model.level == pytest.approx(result.metrics["level"])
     assert (model.level_days, version.parameters["kind"]) == (30, "bg_nbd_levelled")
-    kept = files(registry, result)
+    kept = artifacts(registry, result)
     assert {"model_card.md", "signature.json", "input_example.json", "foretold.csv",
             "foretold.png"} <= set(kept)  # fmt: skip
     assert b"times the orders there were" in kept["model_card.md"]

@@ -1,5 +1,4 @@
 from datetime import timedelta
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -8,6 +7,7 @@ from scipy import special
 
 from dagster_project.predictions import targets, train
 from dagster_project.predictions.examples import Snapshot
+from tests.dagster_project.kept import artifacts
 
 LIVE = pd.Timestamp("2026-03-31 12:00:00").to_pydatetime()
 COLUMNS = ("sessions_7_days", "orders")
@@ -45,21 +45,13 @@ def trained(registry, frame, columns=COLUMNS, target=PURCHASE, fingerprint="m"):
     )  # fmt: skip
 
 
-def files(registry, result):
-    from mlflow import MlflowClient
-
-    client = MlflowClient(registry.tracking_uri, registry.tracking_uri)
-    folder = Path(client.get_run(result.version.run_id).info.artifact_uri.removeprefix("file://"))
-    return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
 def test_a_model_that_beats_the_prevalence_becomes_champion_and_leaves_its_evidence(registry):
     result = trained(registry, examples())
 
     assert (result.outcome, result.version.number) == ("promoted", 1)
     assert registry.champion_version("purchase_7d").number == 1
     assert result.metrics["held_out_auc"] > 0.6
-    kept = files(registry, result)
+    kept = artifacts(registry, result)
     assert {"calibration.png", "deciles.csv", "importance.csv", "dependence.csv", "trials.csv",
             "signature.json", "input_example.json", "model_card.md"} <= set(kept)  # fmt: skip
     assert b"beats the prevalence" in kept["model_card.md"]
@@ -67,7 +59,7 @@ def test_a_model_that_beats_the_prevalence_becomes_champion_and_leaves_its_evide
 
 
 def test_no_file_of_a_model_names_a_customer(registry):
-    kept = files(registry, trained(registry, examples()))
+    kept = artifacts(registry, trained(registry, examples()))
 
     names = [f"c{i}".encode() for i in (123, 321, 499)]
     assert not [name for name, content in kept.items() if any(who in content for who in names)
@@ -103,7 +95,7 @@ def test_a_feature_planted_from_the_future_stops_the_training(registry):
 
 def test_the_same_examples_give_the_same_bytes(registry):
     first, second = (trained(registry, examples(), fingerprint=mark) for mark in ("a", "b"))
-    kept = [files(registry, result) for result in (first, second)]
+    kept = [artifacts(registry, result) for result in (first, second)]
 
     assert first.version.number != second.version.number
     for name in ("model.npz", "model.json", "deciles.csv", "importance.csv"):

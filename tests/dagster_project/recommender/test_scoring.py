@@ -6,7 +6,7 @@ import pytest
 
 from dagster_project.models import scoring
 from dagster_project.recommender import scoring as recommender_scoring
-from dagster_project.recommender.training import train_recommender
+from dagster_project.recommender.training import train_recommenders
 from tests.dagster_project.recommender.test_training import AS_OF, RECIPE, shop
 
 SCHEMA = """
@@ -63,7 +63,8 @@ def connection():
 
 @pytest.fixture
 def champion(registry):
-    return train_recommender(shop(), registry, seed=7, recipe=RECIPE).version
+    (result,) = train_recommenders(shop(), registry, seed=7, recipe=RECIPE)
+    return result.version
 
 
 def table(connection, name):
@@ -155,7 +156,7 @@ def test_recommendations_are_made_again_only_when_rows_or_the_champion_changed(
         assert said[-1] == "recommended to 151 of 151 customers", change
 
     newer = replace(shop(), as_of=AS_OF + pd.Timedelta(hours=1))
-    train_recommender(newer, registry, seed=7, recipe=RECIPE)
+    train_recommenders(newer, registry, seed=7, recipe=RECIPE)
     recommender_scoring.recommend(connection, registry)
     assert set(table(connection, "recommendations")["model_version"]) == {"recommender/2"}
 

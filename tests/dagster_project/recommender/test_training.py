@@ -10,7 +10,7 @@ import pytest
 from dagster_project.models.registry import Registry
 from dagster_project.recommender import inputs as recommender_inputs
 from dagster_project.recommender.inputs import Inputs, Recipe
-from dagster_project.recommender.training import train_recommender, train_recommenders
+from dagster_project.recommender.training import train_recommenders
 from dagster_project.recommender.variants import VARIANTS as VARIANTS_OF
 from ml.recommendations.frequency import PersonalFrequency
 from ml.recommendations.interactions import read
@@ -54,7 +54,8 @@ def shop(customers=150, seed=2):
 
 def train(registry, inputs=None, **options):
     given = {"seed": 7, "recipe": RECIPE, "models": MODELS, **options}
-    return train_recommender(shop() if inputs is None else inputs, registry, **given)
+    (result,) = train_recommenders(shop() if inputs is None else inputs, registry, **given)
+    return result
 
 
 def test_the_hybrid_is_compared_with_every_model_on_the_days_after_the_cut(registry):

@@ -9,7 +9,7 @@ import pytest
 from edge.activation.opening import open_sender
 from edge.activation.rows import TargetError
 from edge.activation.targets import Targets
-from tests.e2e.test_planted import contents
+from tests.contents import contents
 from tests.edge.activation.kinds.sending import NOW, configured, opened, row
 
 PLANTED = "planted@example.com"

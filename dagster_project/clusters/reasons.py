@@ -1,4 +1,4 @@
-"""Why a model put a customer where it did: the features that decided for its cluster."""
+"""Why a customer is in their cluster: the features that decided."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dagster_project.settings import Settings
     from ml.clusters.model import ClusterModel
 
-PACKAGE = "dagster_project.models"
+PACKAGE = "dagster_project.clusters"
 CLUSTERS = "ml.customer_clusters"
 
 
@@ -51,7 +51,7 @@ def cluster_reason(settings: Settings, customer_id: str, *, most: int = 5) -> Mo
     given = {"customer_id": customer_id}
     with open_newest(settings.published) as (_, connection):
         row = connection.execute(statement(PACKAGE, "cluster_of"), given).fetchone()
-        frame = connection.execute(statement(PACKAGE, "cluster_row"), given).df()
+        frame = connection.execute(statement(PACKAGE, "features_of"), given).df()
     found = homes.registry(settings).champion("clusters") if row is not None else None
     if row is None or found is None or frame.empty:
         return None
