@@ -32,10 +32,11 @@ if TYPE_CHECKING:
 
 TRAINING_SOURCES = (
     "ml/**/*.py",
-    "dagster_project/training.py",
-    "dagster_project/cluster_[cst]*.py",
-    "dagster_project/recommender_*.py",
-    "dagster_project/ml_*.sql",
+    "dagster_project/models/training.py",
+    "dagster_project/models/*.sql",
+    "dagster_project/clusters/[cst]*.py",  # card, settings, training: drift decides no model
+    "dagster_project/recommender/*.py",
+    "dagster_project/recommender/*.sql",
 )
 
 

@@ -9,6 +9,7 @@ from dagster_project.models import files as model_files
 from dagster_project.models import registry as registries
 from dagster_project.models.files import NAMES
 from dagster_project.models.registry import Dataset, Registry, Training
+from dagster_project.settings import PROJECT
 from ml.recommendations.factors import Als
 from ml.recommendations.hybrid import HybridModel
 
@@ -155,6 +156,20 @@ def test_the_fingerprint_changes_with_data_parameters_and_code():
     assert registries.fingerprint("recommender", DATASET, {"a": 1}, "other") != plain
     other = Dataset("features.ftr_interactions", 3, "cd" * 32, DATASET.as_of)
     assert registries.fingerprint("recommender", other, {"a": 1}, "code") != plain
+
+
+@pytest.mark.parametrize("pattern", registries.TRAINING_SOURCES)
+def test_the_code_that_decides_a_training_is_where_its_hash_looks_for_it(pattern):
+    assert list(PROJECT.glob(pattern)) != []
+
+
+def test_a_changed_training_of_clusters_or_recommenders_is_other_code(tmp_path):
+    for module in ("clusters/training.py", "recommender/training.py", "models/training.py"):
+        path = tmp_path / "dagster_project" / module
+        path.parent.mkdir(parents=True, exist_ok=True)
+        before = registries.hash_sources(tmp_path)
+        path.write_text("x = 1\n")
+        assert registries.hash_sources(tmp_path) != before, module
 
 
 def test_the_code_version_is_the_commit_where_there_is_one(tmp_path):
