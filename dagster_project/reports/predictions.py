@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dagster_project.models.aliases import NOT_PROMOTED, PROMOTED
 from dagster_project.predictions import targets
 from dagster_project.predictions.card import LIMITS
-from dagster_project.reports import page
+from dagster_project.reports import page, standing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dagster_project.models.registry import Registry, Version
+    from dagster_project.models.registry import Registry
+    from dagster_project.reports.standing import Standing
 
 FILE = "predictions.html"
 CAPTIONS = {
@@ -36,9 +36,7 @@ class Section:
 
     name: str
     question: str
-    version: Version | None
-    promoted: str
-    refused: str
+    standing: Standing | None
     trials: Sequence[dict[str, Any]]
     metrics: Sequence[tuple[str, float]]
     pictures: Sequence[tuple[str, str]]
@@ -55,7 +53,7 @@ def section(registry: Registry, name: str) -> Section:
     version = registry.newest_version(name)
     question = QUESTIONS.get(name, TIMES)
     if version is None:
-        return Section(name, question, None, "", "", (), (), ())
+        return Section(name, question, None, (), (), ())
     with tempfile.TemporaryDirectory() as folder:
         files = registry.files(version, Path(folder))
         drawn = [
@@ -67,9 +65,7 @@ def section(registry: Registry, name: str) -> Section:
     return Section(
         name=name,
         question=question,
-        version=version,
-        promoted=version.tags.get(PROMOTED, ""),
-        refused=version.tags.get(NOT_PROMOTED, ""),
+        standing=standing.of(registry, version),
         trials=trials,
         metrics=sorted(version.metrics.items()),
         pictures=drawn,

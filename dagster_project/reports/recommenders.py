@@ -8,29 +8,29 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dagster_project.models.aliases import NOT_PROMOTED, PROMOTED
 from dagster_project.models.files import DESCRIPTIONS, RECOMMENDERS
 from dagster_project.recommender.variants import HYBRID, NOTHING, VARIANTS
-from dagster_project.reports import page
+from dagster_project.reports import page, standing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from dagster_project.models.registry import Registry, Version
+    from dagster_project.reports.standing import Standing
 
 FILE = "recommenders.html"
 SHOWN = ("recall_at_5", "recall_at_10", "recall_at_10_low", "recall_at_10_high", "recall_at_20",
-         "map_at_10", "ndcg_at_10", "hit_rate_at_10", "mrr_at_10", "value_at_10", "margin_at_10",
-         "coverage", "novelty", "diversity")  # fmt: skip
+         "precision_at_10", "map_at_10", "ndcg_at_10", "hit_rate_at_10", "mrr_at_10", "value_at_10",
+         "margin_at_10", "coverage", "novelty", "diversity")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows by name, of numbers."""
+    """Rows by name, of numbers as they are shown."""
 
     title: str
     columns: Sequence[str]
-    rows: Sequence[tuple[str, Sequence[float]]]
+    rows: Sequence[tuple[str, Sequence[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,7 @@ class Section:
 
     name: str
     question: str
-    version: Version
-    promoted: str
-    refused: str
+    standing: Standing
     verdict: str
     tables: Sequence[Table]
 
@@ -69,13 +67,11 @@ def section(registry: Registry, version: Version) -> Section:
     }
     with tempfile.TemporaryDirectory() as folder:
         files = registry.files(version, Path(folder))
-        tables = [_table(files[name], title) for name, title in wanted.items() if name in files]
+        tables = [read_table(files[name], title) for name, title in wanted.items() if name in files]
     return Section(
         name=version.name,
         question=DESCRIPTIONS[version.name],
-        version=version,
-        promoted=version.tags.get(PROMOTED, ""),
-        refused=version.tags.get(NOT_PROMOTED, ""),
+        standing=standing.of(registry, version),
         verdict=verdict(version.parameters, version.metrics),
         tables=tables,
     )
@@ -98,11 +94,17 @@ def verdict(parameters: Mapping[str, str], metrics: Mapping[str, float]) -> str:
     )
 
 
-def _table(path: Path, title: str) -> Table:
+def read_table(path: Path, title: str) -> Table:
+    """Read a table of a run; the measures that are shown come in the order of ``SHOWN``."""
     with path.open(encoding="utf-8", newline="") as lines:
-        name, *columns = next(reader := csv.reader(lines))
-        del name
-        kept = [place for place, column in enumerate(columns) if column in SHOWN]
-        kept = kept if kept else list(range(len(columns)))
-        rows = [(first, [float(values[i] or "nan") for i in kept]) for first, *values in reader]
+        _, *columns = next(reader := csv.reader(lines))
+        kept = [columns.index(column) for column in SHOWN if column in columns]
+        kept = kept or list(range(len(columns)))
+        rows = [(name, [_shown(name, values[i]) for i in kept]) for name, *values in reader]
     return Table(title, [columns[i] for i in kept], rows)
+
+
+def _shown(name: str, value: str) -> str:
+    if not value:
+        return ""
+    return f"{float(value):,.0f}" if name == "customers" else f"{float(value):.3f}"

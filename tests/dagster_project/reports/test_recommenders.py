@@ -13,9 +13,34 @@ def test_the_page_shows_every_model_its_verdict_and_needs_nothing_from_outside(r
 
     assert page.count("<h2>") == 1 + len(VARIANTS)
     assert "the best single model, own_habits" in page
+    assert re.findall(r"<th>([^<]+)</th>", page)[:6] == [
+        "recall at 5", "recall at 10", "recall at 10 low", "recall at 10 high", "recall at 20",
+        "precision at 10",
+    ]  # fmt: skip
     assert "margin at 10" in page
     assert '<span class="bad">not promoted</span>: margin_at_10:' in page
     assert not re.findall(r"""(?:src|href)=["'](?!data:)""", page)
+
+
+def test_large_counts_are_written_out_and_measures_alike(tmp_path):
+    path = tmp_path / "recall_by_knowledge.csv"
+    path.write_text("model,cold,dense\ncustomers,12345,6\npopular,0.03125,\n")
+
+    table = recommenders.read_table(path, "by knowledge")
+
+    assert table.rows == [("customers", ["12,345", "6"]), ("popular", ["0.031", ""])]
+
+
+def test_a_version_that_was_replaced_by_hand_is_not_called_in_use(registry, tmp_path):
+    (result,) = train_recommenders(shop(), registry, seed=7, recipe=RECIPE, models=MODELS)
+    first = result.version
+    (result,) = train_recommenders(shop(), registry, seed=8, recipe=RECIPE, models=MODELS)
+    registry.promote(result.version, "better")
+    registry.promote(first, "by hand: it was better")
+    page = recommenders.write(tmp_path / "reports", registry).read_text()
+
+    assert '<span class="bad">not in use, though it passed</span>: better' in page
+    assert "In use is version 1." in page
 
 
 def test_the_page_says_what_was_not_trained(registry, tmp_path):
