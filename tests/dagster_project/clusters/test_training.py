@@ -69,9 +69,9 @@ def test_a_run_says_all_there_is_to_know_of_the_grouping(trained):
     files = artifacts(registry, result)
 
     assert set(files) == {
-        "model.npz", "model.json", "candidates.csv", "clusters.csv", "clusters.png", "dropped.csv",
-        "drift_baseline.json", "input_example.json", "model_card.md", "neighbourhoods.png",
-        "profiles.png", "signature.json", "silhouettes.png", "surrogate.txt",
+        "model.npz", "model.json", "MLmodel", "candidates.csv", "clusters.csv", "clusters.png",
+        "dropped.csv", "drift_baseline.json", "input_example.json", "model_card.md",
+        "neighbourhoods.png", "profiles.png", "signature.json", "silhouettes.png", "surrogate.txt",
     }  # fmt: skip
     card = files["model_card.md"].decode()
     assert "240 customers, 60 of them anonymous" in card
@@ -79,6 +79,25 @@ def test_a_run_says_all_there_is_to_know_of_the_grouping(trained):
     assert "anonymous" in files["clusters.csv"].decode().splitlines()[0]
     example = json.loads(files["input_example.json"])
     assert [field["name"] for field in json.loads(files["signature.json"])["inputs"]] == [*example]
+
+
+def test_mlflow_shows_the_schema_and_the_card_of_a_run(trained, tmp_path):
+    from mlflow import MlflowClient
+    from mlflow.models import Model
+
+    registry, result = trained
+    files = artifacts(registry, result)
+    (tmp_path / "MLmodel").write_bytes(files["MLmodel"])
+
+    signature = Model.load(str(tmp_path)).signature
+    inputs = [field["name"] for field in json.loads(files["signature.json"])["inputs"]]
+    assert signature.inputs.input_names() == inputs
+    assert signature.outputs.input_names() == ["cluster", "label", "distance"]
+    client = MlflowClient(registry.tracking_uri, registry.tracking_uri)
+    run = client.get_run(result.version.run_id)
+    assert run.data.tags["mlflow.note.content"] == files["model_card.md"].decode()
+    source = run.inputs.dataset_inputs[0].dataset.source
+    assert json.loads(source) == {"relation": "features.ftr_customers", "snapshot": ""}
 
 
 def test_trials_of_the_search_are_child_runs(trained):
