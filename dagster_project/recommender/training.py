@@ -374,10 +374,15 @@ def _files(
     files = {"weights.csv": weights.to_csv().encode()}
     if compared is not None:
         table = compared.table(seed=seed)
-        levels = _of_many(compared.by_group(compared.levels, LEVELS)).rename_axis("model")
+        levels, segments = (
+            _of_many(compared.by_group(groups, names, seed=seed)).rename_axis("model")
+            for groups, names in (
+                (compared.levels, LEVELS),
+                (compared.segments, compared.segment_names),
+            )
+        )
         files["recommenders.csv"] = table.round(6).to_csv().encode()
-        segments = _of_many(compared.by_group(compared.segments, compared.segment_names))
-        files["recall_by_segment.csv"] = segments.rename_axis("model").round(6).to_csv().encode()
+        files["recall_by_segment.csv"] = segments.round(6).to_csv().encode()
         files["recall_by_knowledge.csv"] = levels.round(6).to_csv().encode()
         files["model_card.md"] = card.model_card(table, levels, weights, recipe, reason).encode()
     return files

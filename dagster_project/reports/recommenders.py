@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from dagster_project.reports.standing import Standing
 
 FILE = "recommenders.html"
-SHOWN = ("recall_at_5", "recall_at_10", "recall_at_10_low", "recall_at_10_high", "recall_at_20",
-         "precision_at_10", "map_at_10", "ndcg_at_10", "hit_rate_at_10", "mrr_at_10", "value_at_10",
-         "margin_at_10", "coverage", "novelty", "diversity")  # fmt: skip
+SHOWN = ("recall_at_10", "recall_at_5", "recall_at_20", "precision_at_10", "map_at_10",
+         "ndcg_at_10", "hit_rate_at_10", "mrr_at_10", "value_at_10", "margin_at_10", "coverage",
+         "novelty", "diversity")  # fmt: skip
+CUSTOMERS = "customers"  # the row of tables of groups that counts them
+IN_FULL = 1  # of so many of them the interval is shown; the run keeps those of all measures
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +97,33 @@ def verdict(parameters: Mapping[str, str], metrics: Mapping[str, float]) -> str:
 
 
 def read_table(path: Path, title: str) -> Table:
-    """Read a table of a run; the measures that are shown come in the order of ``SHOWN``."""
+    """Read a table of a run.
+
+    The measures that are shown come in the order of ``SHOWN``, the first with its interval; of
+    groups every one with its own.
+    """
     with path.open(encoding="utf-8", newline="") as lines:
-        _, *columns = next(reader := csv.reader(lines))
-        kept = [columns.index(column) for column in SHOWN if column in columns]
-        kept = kept or list(range(len(columns)))
-        rows = [(name, [_shown(name, values[i]) for i in kept]) for name, *values in reader]
-    return Table(title, [columns[i] for i in kept], rows)
+        rows = list(csv.DictReader(lines))
+    first, *columns = rows[0]
+    columns = [name for name in columns if not name.endswith(("_low", "_high"))]
+    measures = [name for name in SHOWN if name in columns]
+    in_full = measures[:IN_FULL] or columns
+    columns = measures or columns
+    return Table(
+        title,
+        columns,
+        [(row[first], [_shown(row, name, name in in_full) for name in columns]) for row in rows],
+    )
 
 
-def _shown(name: str, value: str) -> str:
-    if not value:
+def _shown(row: Mapping[str, str], name: str, in_full: bool) -> str:
+    if not row[name]:
         return ""
-    return f"{float(value):,.0f}" if name == "customers" else f"{float(value):.3f}"
+    if CUSTOMERS in row.values():
+        return f"{float(row[name]):,.0f}"
+    ends = [row.get(f"{name}{end}") for end in ("_low", "_high")]
+    told = f"{float(row[name]):.3f}"
+    if in_full and all(ends):
+        low, high = (float(str(end)) for end in ends)
+        told += f" ({low:.3f} to {high:.3f})"
+    return told
