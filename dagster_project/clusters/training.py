@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, cast
 import numpy as np
 import pandas as pd
 
-from dagster_project.clusters import card
+from dagster_project.clusters import card, naming
 from dagster_project.models import registry as registries
 from dagster_project.models.registry import Dataset, Registry, Training, Version
 from dagster_project.models.training import TrainingResult, unchanged
@@ -103,6 +103,7 @@ def train_clusters(
                 "features": found.features,
                 "k": len(model.shape),
                 "order_by": settings.order_by,
+                "labels": naming.mark(settings),
             },
             metrics=_metrics(found.candidates[0], model, judged),
             fingerprint=mark,
@@ -112,7 +113,15 @@ def train_clusters(
         )
     )
     is_promoted, why = decide(judged, has_champion=champion is not None)
-    return _decided(registry, version, is_promoted, f"{METRIC}: {why} ({RULE})", written.pictures)
+    told = f"{METRIC}: {why} ({RULE})"
+    result = _decided(registry, version, is_promoted, told, written.pictures)
+    if is_promoted or champion is None or rival is None or not _fits(rival, features):
+        return result
+    renamed = naming.rename(registry, champion[1], rival, features, settings, seed=seed)
+    if renamed is None:
+        return result
+    promoted = _decided(registry, renamed[0], True, renamed[1], {})
+    return replace(promoted, reason=f"{promoted.reason}; version {version.number} kept: {told}")
 
 
 def update_clusters(
@@ -156,12 +165,24 @@ def update_clusters(
             name=NAME,
             model=updated,
             dataset=dataset,
-            parameters={**parameters, "updated_with": len(active), "k": len(updated.shape)},
+            parameters={
+                **parameters,
+                "updated_with": len(active),
+                "k": len(updated.shape),
+                "labels": before.parameters.get("labels", ""),
+            },
             metrics=metrics,
             fingerprint=mark,
             code_version=registries.code_version(),
-            files=card.of_update(
-                registry, before, updated, features, why=told, rule=UPDATE_RULE, seed=seed
+            files=card.of_change(
+                registry,
+                before,
+                updated,
+                features,
+                what=f"moved towards customers who were active since {before.tags['as_of']}",
+                why=told,
+                rule=UPDATE_RULE,
+                seed=seed,
             ),
         )
     )
@@ -202,8 +223,6 @@ def dataset_of(features: pd.DataFrame, columns: list[str], snapshot: str = "") -
 def _named(
     found: Found, features: pd.DataFrame, settings: ClusterSettings
 ) -> tuple[ClusterModel, tuple[Name, ...]]:
-    from ml import labels
-    from ml.clusters import preparation
     from ml.clusters.model import ClusterModel
 
     assert found.shape is not None
@@ -213,29 +232,21 @@ def _named(
     best, _ = found.shape.nearest(prepared.project(scaled))
     k = len(found.shape)
     ordering = features[settings.features[settings.order_by].of].fillna(0.0).to_numpy(dtype=float)
-    means = _means(ordering[:, None], best, k)[:, 0]
+    means = naming.means(ordering[:, None], best, k)[:, 0]
     order = np.array(sorted(range(k), key=lambda c: (-round(float(means[c]), 6), c)), dtype=np.intp)
-    recipe = next(iter(settings.recipes().values()))
-    # names may ask for a feature that says the same as another, and so does not group
-    full = preparation.learn(features, replace(recipe, correlated=2.0, components="all"))
-    wide = _means(full.scaled(features), best, k)[order]
-    names = labels.name_clusters(np.round(wide, 4), full.names, settings.rules())
+    places = np.empty(k, dtype=np.intp)
+    places[order] = np.arange(k)
+    names = naming.names(features, places[best], k, settings)
     model = ClusterModel(
         preparation=prepared,
         shape=found.shape.take(order),
         numbers=tuple(range(k)),
         labels=tuple(name.label for name in names),
-        profiles=np.round(_means(scaled, best, k)[order], 6),
+        profiles=np.round(naming.means(scaled, best, k)[order], 6),
         sizes=np.bincount(best, minlength=k)[order],
         next_number=k,
     )
     return model, names
-
-
-def _means(values: NDArray[np.floating], best: NDArray[np.intp], k: int) -> NDArray[np.float64]:
-    sizes = np.maximum(np.bincount(best, minlength=k), 1)
-    sums = [np.bincount(best, weights=column, minlength=k) for column in values.T]
-    return np.stack(sums, axis=1) / sizes[:, None]
 
 
 def _matched(model: ClusterModel, rival: ClusterModel, features: pd.DataFrame) -> Matched:

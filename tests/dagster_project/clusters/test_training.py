@@ -6,6 +6,7 @@ import pytest
 
 from dagster_project.clusters import settings as cluster_settings
 from dagster_project.clusters import training
+from dagster_project.clusters.settings import LabelSettings
 from dagster_project.clusters.training import Judged, decide
 from dagster_project.models.registry import Registry
 from dagster_project.reports import clusters
@@ -35,9 +36,9 @@ def features(customers=240, seed=1, groups=3):
     return frame
 
 
-def train(registry, frame=None, plan=PLAN):
+def train(registry, frame=None, plan=PLAN, settings=SETTINGS):
     frame = features() if frame is None else frame
-    return training.train_clusters(frame, registry, seed=7, settings=SETTINGS, plan=plan)
+    return training.train_clusters(frame, registry, seed=7, settings=settings, plan=plan)
 
 
 @pytest.fixture(scope="module")
@@ -197,6 +198,26 @@ def test_an_update_follows_customers_who_came_and_keeps_names_and_numbers(regist
     assert (model.labels, model.numbers) == (before.labels, before.numbers)
     assert model.sizes.sum() == 300
     assert "against the champion" in result.reason
+
+
+def test_changed_rules_rename_a_champion_that_stays(registry):
+    first = train(registry)
+    called = [("winners", {"spend": -5.0}), ("others", {"orders": -5.0})]
+    rules = [LabelSettings(label=label, at_least=bounds) for label, bounds in called]
+    changed = SETTINGS.model_copy(update={"labels": tuple(rules)})
+
+    result = train(registry, settings=changed)
+
+    model, before = registry.load(result.version), registry.load(first.version)
+    assert (result.outcome, result.version.number) == ("promoted", 3)
+    assert registry.aliases_of("clusters") == {3: "champion", 2: "challenger"}
+    assert {"winners", "others"} < set(model.labels)
+    assert set(before.labels).isdisjoint({"winners", "others"})
+    assert model.numbers == before.numbers
+    assert np.array_equal(model.shape.centres, before.shape.centres)
+    assert "version 1 under other names: 0: " in result.reason
+    assert "winners" in artifacts(registry, result)["clusters.csv"].decode()
+    assert train(registry, features(seed=2), settings=changed).outcome == "kept"
 
 
 def test_there_is_nothing_to_update_before_a_training(registry):
