@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 NAME = "recommender"
 HYBRID, CHAMPION, BASELINE = "hybrid", "champion_recipe", "popular"
 METRIC = "recall_at_10"
+PICTURE = "recalls.png"
 TOLD = (METRIC, f"{METRIC}_low", f"{METRIC}_high", "map_at_10", "ndcg_at_10", "coverage")
 RIVALS = (CHAMPION, BASELINE, "personal_frequency", "als_bare")
 RULE = (
@@ -133,6 +134,7 @@ def train_recommenders(
         "is_champions_recipe": choice.hybrid is rival,
         "variants": ",".join(sorted(variants)),
     }
+    files = _files(choice.hybrid, compared, recipe, choice.reason, seed)
     result = decided(
         registry,
         Training(
@@ -145,13 +147,14 @@ def train_recommenders(
             code_version=registries.code_version(),
             steps=_steps(learnt.trials),
             trials=tuple(card.trials(learnt.trials)),
-            files=_files(choice.hybrid, compared, recipe, choice.reason, seed)
+            files=files
             | card.interface()
             | {f"trials_of_{name}.csv": t.to_csv().encode() for name, t in learnt.trials.items()},
         ),
         choice.is_promoted,
         f"{METRIC}: {choice.reason} ({RULE})",
         METRIC,
+        {"recalls": files[PICTURE]} if PICTURE in files else None,
     )
     state = recommender_variants.Learnt(
         hybrid=learnt.hybrid,
@@ -368,6 +371,7 @@ def _of_many(groups: pd.DataFrame) -> pd.DataFrame:
 def _files(
     hybrid: Hybrid, compared: Comparison | None, recipe: Recipe, reason: str, seed: int
 ) -> dict[str, bytes]:
+    from ml.recommendations import pictures
     from ml.recommendations.knowledge import LEVELS
 
     weights = pd.DataFrame(hybrid.weights).fillna(0.0).rename_axis("component").sort_index()
@@ -381,6 +385,7 @@ def _files(
                 (compared.segments, compared.segment_names),
             )
         )
+        files[PICTURE] = pictures.recalls(table, {HYBRID, *recommender_variants.VARIANTS})
         files["recommenders.csv"] = table.round(6).to_csv().encode()
         files["recall_by_segment.csv"] = segments.round(6).to_csv().encode()
         files["recall_by_knowledge.csv"] = levels.round(6).to_csv().encode()

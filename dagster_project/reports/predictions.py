@@ -27,6 +27,7 @@ CAPTIONS = {
     "dependence.png": "The mean probability if everybody had one value of a feature.",
 }
 QUESTIONS = {target.name: f"How likely a customer {target.question}." for target in targets.TARGETS}
+NOTHING = "too few customers, moments or orders to learn from, or no product has a category"
 TIMES = "Days with orders to come and what they are worth: BG/NBD and Gamma-Gamma."
 
 
@@ -45,7 +46,8 @@ class Section:
 def write(reports: Path, registry: Registry) -> Path:
     """Render the page to ``predictions.html`` from what the newest trainings left."""
     models = [section(registry, name) for name in targets.NAMES]
-    return page.write(reports / FILE, page.render("predictions.html", models=models, limits=LIMITS))
+    text = page.render("predictions.html", models=models, limits=LIMITS, nothing=NOTHING)
+    return page.write(reports / FILE, text)
 
 
 def section(registry: Registry, name: str) -> Section:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagster_project.models.files import DESCRIPTIONS, RECOMMENDERS
+from dagster_project.recommender.training import PICTURE
 from dagster_project.recommender.variants import HYBRID, NOTHING, VARIANTS
 from dagster_project.reports import page, standing
 
@@ -43,6 +44,7 @@ class Section:
     question: str
     standing: Standing
     verdict: str
+    picture: str
     tables: Sequence[Table]
 
 
@@ -69,12 +71,15 @@ def section(registry: Registry, version: Version) -> Section:
     }
     with tempfile.TemporaryDirectory() as folder:
         files = registry.files(version, Path(folder))
+        drawn = files.get(PICTURE)
+        picture = "" if drawn is None else page.picture(drawn.read_bytes())
         tables = [read_table(files[name], title) for name, title in wanted.items() if name in files]
     return Section(
         name=version.name,
         question=DESCRIPTIONS[version.name],
         standing=standing.of(registry, version),
         verdict=verdict(version.parameters, version.metrics),
+        picture=picture,
         tables=tables,
     )
 

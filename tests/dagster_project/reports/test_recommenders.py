@@ -18,6 +18,7 @@ def test_the_page_shows_every_model_its_verdict_and_needs_nothing_from_outside(r
     ]  # fmt: skip
     assert re.search(r"<td>popular</td>\s*<td>0\.\d{3} \(0\.\d{3} to 0\.\d{3}\)</td>", page)
     assert "margin at 10" in page
+    assert page.count("data:image/png;base64,") == 1
     assert '<span class="bad">not promoted</span>: margin_at_10:' in page
     assert not re.findall(r"""(?:src|href)=["'](?!data:)""", page)
 
