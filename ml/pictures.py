@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 COLOURS = (
     "#4c72b0", "#dd8452", "#55a868", "#c44e52", "#8172b3", "#937860", "#da8bc3", "#8c8c8c",
+    "#ccb974", "#64b5cd", "#1f3a5f", "#7a1f4b", "#2f5d3a", "#f2a3a3",
 )  # fmt: skip
 INK = "#333333"
 SHADES = 128

@@ -73,17 +73,19 @@ def of(grouping: Grouping, *, seed: int) -> Written:
     return Written(files, pictures)
 
 
-def of_update(
+def of_change(
     registry: Registry,
     before: Version,
     model: ClusterModel,
     features: pd.DataFrame,
     *,
+    what: str,
     why: str,
     rule: str,
     seed: int,
+    names: tuple[Name, ...] | None = None,
 ) -> dict[str, bytes]:
-    """Describe an update: what came before it stays as it was written then, but for what moved."""
+    """Describe what became of a version: all stays as it was written then, but for what changed."""
     with tempfile.TemporaryDirectory() as folder:
         kept = {
             name: path.read_bytes()
@@ -92,13 +94,13 @@ def of_update(
         }
     drawn_now = draw(model, features, seed=seed)
     card = (
-        f"# clusters\n\nVersion {before.number}, moved towards customers who were active since "
-        f"{before.tags['as_of']}.\n\n- verdict: {why}\n- rule: {rule}\n\n{LIMITS}\n"
+        f"# clusters\n\nVersion {before.number}, {what}.\n\n- verdict: {why}\n- rule: {rule}"
+        f"\n\n{LIMITS}\n"
     )
     return {
         **kept,
         **{f"{name}.png": png for name, png in drawn_now.items()},
-        "clusters.csv": described(model, None, features).to_csv(index=False).encode(),
+        "clusters.csv": described(model, names, features).to_csv(index=False).encode(),
         "model_card.md": card.encode(),
         **_interface(model),
     }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import pandas as pd
 
-from dagster_project.clusters import card
+from dagster_project.clusters import card, naming
 from dagster_project.models import registry as registries
 from dagster_project.models.registry import Dataset, Registry, Training
 from dagster_project.models.training import TrainingResult, decided, unchanged
@@ -100,6 +100,7 @@ def train_clusters(
             "features": found.features,
             "k": len(model.shape),
             "order_by": settings.order_by,
+            "labels": naming.mark(settings),
         },
         metrics=_metrics(found.candidates[0], model, judged),
         fingerprint=mark,
@@ -109,7 +110,15 @@ def train_clusters(
     )
     passes, why = decide(judged, has_champion=champion is not None)
     reason = f"{METRIC}: {why} ({RULE})"
-    return decided(registry, training, passes, reason, METRIC, written.pictures)
+    result = decided(registry, training, passes, reason, METRIC, written.pictures)
+    if passes or champion is None or rival is None or not _fits(rival, features):
+        return result
+    renamed = naming.rename(registry, champion[1], rival, features, settings, seed=seed)
+    if renamed is None or result.version is None:
+        return result
+    promoted = decided(registry, renamed[0], True, renamed[1], METRIC)
+    kept = f"version {result.version.number} kept: {reason}"
+    return replace(promoted, reason=f"{promoted.reason}; {kept}")
 
 
 def update_clusters(
@@ -152,12 +161,24 @@ def update_clusters(
         name=NAME,
         model=updated,
         dataset=dataset,
-        parameters={**parameters, "updated_with": len(active), "k": len(updated.shape)},
+        parameters={
+            **parameters,
+            "updated_with": len(active),
+            "k": len(updated.shape),
+            "labels": before.parameters.get("labels", ""),
+        },
         metrics=metrics,
         fingerprint=mark,
         code_version=registries.code_version(),
-        files=card.of_update(
-            registry, before, updated, features, why=told, rule=UPDATE_RULE, seed=seed
+        files=card.of_change(
+            registry,
+            before,
+            updated,
+            features,
+            what=f"moved towards customers who were active since {before.tags['as_of']}",
+            why=told,
+            rule=UPDATE_RULE,
+            seed=seed,
         ),
     )
     return decided(registry, training, passes, f"{METRIC}: {told} ({UPDATE_RULE})", METRIC)
@@ -197,8 +218,6 @@ def dataset_of(features: pd.DataFrame, columns: list[str], snapshot: str = "") -
 def _named(
     found: Found, features: pd.DataFrame, settings: ClusterSettings
 ) -> tuple[ClusterModel, tuple[Name, ...]]:
-    from ml import labels
-    from ml.clusters import preparation
     from ml.clusters.model import ClusterModel
 
     assert found.shape is not None
@@ -208,29 +227,21 @@ def _named(
     best, _ = found.shape.nearest(prepared.project(scaled))
     k = len(found.shape)
     ordering = features[settings.features[settings.order_by].of].fillna(0.0).to_numpy(dtype=float)
-    means = _means(ordering[:, None], best, k)[:, 0]
+    means = naming.means(ordering[:, None], best, k)[:, 0]
     order = np.array(sorted(range(k), key=lambda c: (-round(float(means[c]), 6), c)), dtype=np.intp)
-    recipe = next(iter(settings.recipes().values()))
-    # names may ask for a feature that says the same as another, and so does not group
-    full = preparation.learn(features, replace(recipe, correlated=2.0, components="all"))
-    wide = _means(full.scaled(features), best, k)[order]
-    names = labels.name_clusters(np.round(wide, 4), full.names, settings.rules())
+    places = np.empty(k, dtype=np.intp)
+    places[order] = np.arange(k)
+    names = naming.names(features, places[best], k, settings)
     model = ClusterModel(
         preparation=prepared,
         shape=found.shape.take(order),
         numbers=tuple(range(k)),
         labels=tuple(name.label for name in names),
-        profiles=np.round(_means(scaled, best, k)[order], 6),
+        profiles=np.round(naming.means(scaled, best, k)[order], 6),
         sizes=np.bincount(best, minlength=k)[order],
         next_number=k,
     )
     return model, names
-
-
-def _means(values: NDArray[np.floating], best: NDArray[np.intp], k: int) -> NDArray[np.float64]:
-    sizes = np.maximum(np.bincount(best, minlength=k), 1)
-    sums = [np.bincount(best, weights=column, minlength=k) for column in values.T]
-    return np.stack(sums, axis=1) / sizes[:, None]
 
 
 def _matched(model: ClusterModel, rival: ClusterModel, features: pd.DataFrame) -> Matched:

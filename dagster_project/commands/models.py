@@ -72,26 +72,33 @@ def promote(
     name: NameArgument,
     number: Annotated[int, typer.Argument(help="The version to be used from now on.")],
     override: Annotated[
-        str, typer.Option(help="Why, where the version did not pass the rule of its model.")
+        str, typer.Option(help="Why, where the rule of the model does not allow the version.")
     ] = "",
     form: FormatOption = Format.table,
 ) -> None:
-    """Put a version in use. One that did not pass its rule needs a reason, which is recorded."""
-    from dagster_project.models.aliases import CHAMPION, NOT_PROMOTED, PROMOTED
+    """Put a version in use. Against the rule it needs a reason, which is recorded.
+
+    Against the rule is one that did not pass, or that is older than the champion.
+    """
+    from dagster_project.models.aliases import NOT_PROMOTED, PROMOTED
 
     registry = _registry()
     version = _found(registry, name, number)
-    if registry.aliases_of(name).get(number) == CHAMPION:  # nothing is decided anew
+    champion = registry.champion_version(name)
+    if champion is not None and champion.number == number:  # nothing is decided anew
         _tell(registry, name, form)
         return
     refused = version.tags.get(NOT_PROMOTED)
     passed = version.tags.get(PROMOTED)
-    if passed is None and not override:
-        why = refused or "its training never came to a decision"
-        raise ValueError(
-            f"{version.label} did not pass: {why}; to use it all the same give --override REASON"
-        )
+    why = ""
+    if passed is None:
+        why = f"did not pass: {refused or 'its training never came to a decision'}"
+    elif champion is not None and number < champion.number:
+        why = f"passed before {champion.label}, which is in use: tessera models rollback {name}"
+    if why and not override:
+        raise ValueError(f"{version.label} {why}; to use it all the same give --override REASON")
     registry.promote(version, f"by hand: {override}" if override else f"by hand: {passed}")
+    _report(registry, name)
     _tell(registry, version.name, form)
 
 
@@ -105,6 +112,7 @@ def rollback(
     registry = _registry()
     _found(registry, name, None)
     registry.roll_back(name, reason)
+    _report(registry, name)
     _tell(registry, name, form)
 
 
@@ -139,6 +147,7 @@ def _facts(registry: "Registry", version: "Version") -> dict[str, Any]:
         "run": version.run_id,
         "as_of": tags.get("as_of"),
         "code_version": tags.get("code_version"),
+        "snapshot": tags.get("snapshot"),
         "dataset_sha256": tags.get("dataset_sha256"),
         "model_sha256": tags.get("model_sha256"),
         "parameters": dict(version.parameters),
@@ -157,6 +166,20 @@ def _decision(version: "Version") -> str:
 
 def _short(text: str, most: int = 100) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _report(registry: "Registry", name: str) -> None:
+    """Let the report say at once what is in use."""
+    from dagster_project.models.catalogue import RECOMMENDERS
+    from dagster_project.reports import clusters, predictions, recommenders
+
+    folder = environment.load().reports
+    if name == clusters.NAME:
+        clusters.write(folder, registry)
+    elif name in RECOMMENDERS:
+        recommenders.write(folder, registry)
+    else:
+        predictions.write(folder, registry)
 
 
 def _tell(registry: "Registry", name: str, form: Format) -> None:

@@ -61,8 +61,8 @@ def restore(name: str, folder: Path) -> Model:
 
 
 def hash_of(folder: Path) -> str:
-    """Give the SHA-256 of a saved model."""
+    """Give the SHA-256 of a saved model: of its arrays and its JSON, not of what describes it."""
     digest = hashlib.sha256()
-    for path in sorted(folder.iterdir()):
+    for path in sorted(folder.glob("model.*")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

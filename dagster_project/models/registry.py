@@ -15,7 +15,7 @@ from urllib.request import url2pathname
 
 import numpy as np
 
-from dagster_project.models import aliases, trial_runs
+from dagster_project.models import aliases, run_files, trial_runs
 from dagster_project.models import files as model_files
 from dagster_project.models.aliases import CHAMPION, NOT_PROMOTED, PROMOTED
 from dagster_project.models.catalogue import DESCRIPTIONS, NAMES
@@ -130,7 +130,12 @@ class Registry:
         run = client.create_run(
             experiment,
             run_name=f"{training.name} {dataset.as_of}",
-            tags={"code_version": training.code_version, "fingerprint": training.fingerprint},
+            tags={
+                "code_version": training.code_version,
+                "fingerprint": training.fingerprint,
+                "snapshot": dataset.snapshot,
+                "mlflow.note.content": training.files.get("model_card.md", b"").decode(),
+            },
         )
         run_id = run.info.run_id
         parameters = {**training.parameters, "as_of": dataset.as_of, "rows": dataset.rows}
@@ -150,6 +155,9 @@ class Registry:
             model = Path(folder) / "model"
             model_files.save(training.model, model)
             sha256 = model_files.hash_of(model)
+            if "signature.json" in training.files:
+                described = run_files.description(training.files["signature.json"])
+                (model / "MLmodel").write_bytes(described)
             client.log_artifacts(run_id, str(model), "model")
             for name, content in training.files.items():
                 path = Path(folder) / name
@@ -374,7 +382,7 @@ def _dataset_input(dataset: Dataset) -> DatasetInput:
         name=dataset.name,
         digest=dataset.sha256[:32],
         source_type="warehouse",
-        source=json.dumps({"relation": dataset.name}),
+        source=json.dumps({"relation": dataset.name, "snapshot": dataset.snapshot}),
         profile=profile,
     )
     return Input(entity, tags=[])

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
 METRIC = "held_out_log_loss"
 RULE = (
-    "promoted if on a held-out later moment it beats its baselines beyond noise, "
-    "and where its kind is another than the champion's, that kind too"
+    "promoted if on a held-out later moment it beats the prevalence beyond noise; another kind "
+    "than the champion's must beat that and the logistic regression there too, and the champion's "
+    "stays unless that regression beats it, beyond noise"
 )
 
 

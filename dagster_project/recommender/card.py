@@ -103,7 +103,7 @@ def _markdown(frame: pd.DataFrame) -> str:
         "|" + " --- |" * (1 + len(frame.columns)),
     ]
     lines += [
-        "| " + " | ".join([str(name), *(f"{value:.4g}" for value in row)]) + " |"
+        "| " + " | ".join([str(name), *(f"{value:.6g}" for value in row)]) + " |"
         for name, row in zip(frame.index, frame.to_numpy(), strict=True)
     ]
     return "\n".join(lines)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 NAME = "recommender"
 CHAMPION = "champion_recipe"
 METRIC = "recall_at_10"
+PICTURE = "recalls.png"
 TOLD = (METRIC, f"{METRIC}_low", f"{METRIC}_high", "map_at_10", "ndcg_at_10", "coverage")
 RIVALS = (CHAMPION, POPULAR, "personal_frequency", "als_bare")
 RULE = (
@@ -115,6 +116,7 @@ def train_recommenders(
         "is_champions_recipe": choice.hybrid is rival,
         "variants": ",".join(sorted(variants)),
     }
+    files = _files(choice.hybrid, compared, recipe, choice.reason, seed)
     result = decided(
         registry,
         Training(
@@ -127,13 +129,14 @@ def train_recommenders(
             code_version=registries.code_version(),
             steps=_steps(learnt.trials),
             trials=tuple(card.trials(learnt.trials)),
-            files=_files(choice.hybrid, compared, recipe, choice.reason, seed)
+            files=files
             | card.interface()
             | {f"trials_of_{name}.csv": t.to_csv().encode() for name, t in learnt.trials.items()},
         ),
         choice.is_promoted,
         f"{METRIC}: {choice.reason} ({RULE})",
         METRIC,
+        {"recalls": files[PICTURE]} if PICTURE in files else None,
     )
     state = recommender_variants.Learnt(
         compared=compared,
@@ -343,16 +346,23 @@ def _of_many(groups: pd.DataFrame) -> pd.DataFrame:
 def _files(
     hybrid: Hybrid, compared: Comparison | None, recipe: Recipe, reason: str, seed: int
 ) -> dict[str, bytes]:
+    from ml.recommendations import pictures
     from ml.recommendations.knowledge import LEVELS
 
     weights = pd.DataFrame(hybrid.weights).fillna(0.0).rename_axis("component").sort_index()
     files = {"weights.csv": weights.to_csv().encode()}
     if compared is not None:
         table = compared.table(seed=seed)
-        levels = _of_many(compared.by_group(compared.levels, LEVELS)).rename_axis("model")
+        levels, segments = (
+            _of_many(compared.by_group(groups, names, seed=seed)).rename_axis("model")
+            for groups, names in (
+                (compared.levels, LEVELS),
+                (compared.segments, compared.segment_names),
+            )
+        )
+        files[PICTURE] = pictures.recalls(table, {HYBRID, *recommender_variants.VARIANTS})
         files["recommenders.csv"] = table.round(6).to_csv().encode()
-        segments = _of_many(compared.by_group(compared.segments, compared.segment_names))
-        files["recall_by_segment.csv"] = segments.rename_axis("model").round(6).to_csv().encode()
+        files["recall_by_segment.csv"] = segments.round(6).to_csv().encode()
         files["recall_by_knowledge.csv"] = levels.round(6).to_csv().encode()
         files["model_card.md"] = card.model_card(table, levels, weights, recipe, reason).encode()
     return files

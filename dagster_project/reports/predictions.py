@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dagster_project.models.aliases import NOT_PROMOTED, PROMOTED
 from dagster_project.predictions import targets
 from dagster_project.predictions.card import LIMITS
-from dagster_project.reports import page
+from dagster_project.reports import page, standing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dagster_project.models.registry import Registry, Version
+    from dagster_project.models.registry import Registry
+    from dagster_project.reports.standing import Standing
 
 FILE = "predictions.html"
 CAPTIONS = {
@@ -27,6 +27,7 @@ CAPTIONS = {
     "dependence.png": "The mean probability if everybody had one value of a feature.",
 }
 QUESTIONS = {target.name: f"How likely a customer {target.question}." for target in targets.TARGETS}
+NOTHING = "too few customers, moments or orders to learn from, or no product has a category"
 TIMES = "Days with orders to come and what they are worth: BG/NBD and Gamma-Gamma."
 
 
@@ -36,9 +37,7 @@ class Section:
 
     name: str
     question: str
-    version: Version | None
-    promoted: str
-    refused: str
+    standing: Standing | None
     trials: Sequence[dict[str, Any]]
     metrics: Sequence[tuple[str, float]]
     pictures: Sequence[tuple[str, str]]
@@ -47,7 +46,8 @@ class Section:
 def write(reports: Path, registry: Registry) -> Path:
     """Render the page to ``predictions.html`` from what the newest trainings left."""
     models = [section(registry, name) for name in targets.NAMES]
-    return page.write(reports / FILE, page.render("predictions.html", models=models, limits=LIMITS))
+    text = page.render("predictions.html", models=models, limits=LIMITS, nothing=NOTHING)
+    return page.write(reports / FILE, text)
 
 
 def section(registry: Registry, name: str) -> Section:
@@ -55,7 +55,7 @@ def section(registry: Registry, name: str) -> Section:
     version = registry.newest_version(name)
     question = QUESTIONS.get(name, TIMES)
     if version is None:
-        return Section(name, question, None, "", "", (), (), ())
+        return Section(name, question, None, (), (), ())
     with tempfile.TemporaryDirectory() as folder:
         files = registry.files(version, Path(folder))
         drawn = [
@@ -67,9 +67,7 @@ def section(registry: Registry, name: str) -> Section:
     return Section(
         name=name,
         question=question,
-        version=version,
-        promoted=version.tags.get(PROMOTED, ""),
-        refused=version.tags.get(NOT_PROMOTED, ""),
+        standing=standing.of(registry, version),
         trials=trials,
         metrics=sorted(version.metrics.items()),
         pictures=drawn,

@@ -8,29 +8,32 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dagster_project.models.aliases import NOT_PROMOTED, PROMOTED
 from dagster_project.models.catalogue import DESCRIPTIONS, RECOMMENDERS
+from dagster_project.recommender.training import PICTURE
 from dagster_project.recommender.variants import HYBRID, NOTHING, VARIANTS
-from dagster_project.reports import page
+from dagster_project.reports import page, standing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from dagster_project.models.registry import Registry, Version
+    from dagster_project.reports.standing import Standing
 
 FILE = "recommenders.html"
-SHOWN = ("recall_at_5", "recall_at_10", "recall_at_10_low", "recall_at_10_high", "recall_at_20",
-         "map_at_10", "ndcg_at_10", "hit_rate_at_10", "mrr_at_10", "value_at_10", "margin_at_10",
-         "coverage", "novelty", "diversity")  # fmt: skip
+SHOWN = ("recall_at_10", "recall_at_5", "recall_at_20", "precision_at_10", "map_at_10",
+         "ndcg_at_10", "hit_rate_at_10", "mrr_at_10", "value_at_10", "margin_at_10", "coverage",
+         "novelty", "diversity")  # fmt: skip
+CUSTOMERS = "customers"  # the row of tables of groups that counts them
+IN_FULL = 1  # of so many of them the interval is shown; the run keeps those of all measures
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows by name, of numbers."""
+    """Rows by name, of numbers as they are shown."""
 
     title: str
     columns: Sequence[str]
-    rows: Sequence[tuple[str, Sequence[float]]]
+    rows: Sequence[tuple[str, Sequence[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +42,9 @@ class Section:
 
     name: str
     question: str
-    version: Version
-    promoted: str
-    refused: str
+    standing: Standing
     verdict: str
+    picture: str
     tables: Sequence[Table]
 
 
@@ -69,14 +71,15 @@ def section(registry: Registry, version: Version) -> Section:
     }
     with tempfile.TemporaryDirectory() as folder:
         files = registry.files(version, Path(folder))
-        tables = [_table(files[name], title) for name, title in wanted.items() if name in files]
+        drawn = files.get(PICTURE)
+        picture = "" if drawn is None else page.picture(drawn.read_bytes())
+        tables = [read_table(files[name], title) for name, title in wanted.items() if name in files]
     return Section(
         name=version.name,
         question=DESCRIPTIONS[version.name],
-        version=version,
-        promoted=version.tags.get(PROMOTED, ""),
-        refused=version.tags.get(NOT_PROMOTED, ""),
+        standing=standing.of(registry, version),
         verdict=verdict(version.parameters, version.metrics),
+        picture=picture,
         tables=tables,
     )
 
@@ -98,11 +101,34 @@ def verdict(parameters: Mapping[str, str], metrics: Mapping[str, float]) -> str:
     )
 
 
-def _table(path: Path, title: str) -> Table:
+def read_table(path: Path, title: str) -> Table:
+    """Read a table of a run.
+
+    The measures that are shown come in the order of ``SHOWN``, the first with its interval; of
+    groups every one with its own.
+    """
     with path.open(encoding="utf-8", newline="") as lines:
-        name, *columns = next(reader := csv.reader(lines))
-        del name
-        kept = [place for place, column in enumerate(columns) if column in SHOWN]
-        kept = kept if kept else list(range(len(columns)))
-        rows = [(first, [float(values[i] or "nan") for i in kept]) for first, *values in reader]
-    return Table(title, [columns[i] for i in kept], rows)
+        rows = list(csv.DictReader(lines))
+    first, *columns = rows[0]
+    columns = [name for name in columns if not name.endswith(("_low", "_high"))]
+    measures = [name for name in SHOWN if name in columns]
+    in_full = measures[:IN_FULL] or columns
+    columns = measures or columns
+    return Table(
+        title,
+        columns,
+        [(row[first], [_shown(row, name, name in in_full) for name in columns]) for row in rows],
+    )
+
+
+def _shown(row: Mapping[str, str], name: str, in_full: bool) -> str:
+    if not row[name]:
+        return ""
+    if CUSTOMERS in row.values():
+        return f"{float(row[name]):,.0f}"
+    ends = [row.get(f"{name}{end}") for end in ("_low", "_high")]
+    told = f"{float(row[name]):.3f}"
+    if in_full and all(ends):
+        low, high = (float(str(end)) for end in ends)
+        told += f" ({low:.3f} to {high:.3f})"
+    return told

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ml.clusters.shapes import Shape
 
 TRIES = 2  # at one number of clusters, before it counts as shaky
+NOT_CLEAREST = "not the clearest of its number"
+PASSED_OVER = "less clear than the finalists"  # of other numbers; its stability was not measured
 
 
 def judge(
@@ -57,8 +59,7 @@ def judge(
     told = _told(stable, spaces, first, measured, seed)
     shy = f"stability below {plan.minimum_stability:g}"
     told += [(replace(c, verdict=shy), s) for c, s in shaky]
-    told += [(replace(c, verdict="not the clearest of its number"), s) for c, s in others]
-    return told + refused
+    return told + others + refused
 
 
 def _finalists(
@@ -77,7 +78,8 @@ def _finalists(
         failed = sum(each.quality.k == candidate.quality.k for each, _ in shaky)
         is_new = candidate.quality.k not in found and failed < TRIES
         if len(stable) >= plan.finalists or not is_new:
-            others.append((candidate, shape))
+            verdict = PASSED_OVER if is_new else NOT_CLEAREST
+            others.append((replace(candidate, verdict=verdict), shape))
             continue
         points = spaces[candidate.features][measured]
         stability = measures.stability(candidate.algorithm, shape, points, seed=seed)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ml.predictions.evaluation import Gain
 
 MOST_OFF = 1.5  # a shop that is told to expect more than half again as much would stock too much
+USUAL = 0.99  # values are compared up to this quantile: an order of 300 times the usual decides all
 FEWEST_ORDERS = 30  # a level from fewer is mostly chance
 MODEL, LEVELLED, AVERAGE, RECENT = "bg_nbd", "bg_nbd_levelled", "average_rate", "recent_orders"
 FORETOLD = ["foretold", "orders", "customers"]
@@ -67,7 +68,8 @@ class Judged:
         their first purchase (``AVERAGE``), and what a customer ordered on average in the days
         before the cut (``RECENT``, absent where that is not known).
     values : Gain
-        Of Gamma deviance over everybody's mean value, among those who ordered.
+        Of Gamma deviance over everybody's mean value, among those who ordered; what the dearest
+        hundredth paid counts as the least of it.
     foretold : DataFrame of shape (<= n_groups, 3)
         By groups of the customers, those of whom least was expected first: the mean orders
         ``foretold``, the mean ``orders`` there were, and ``customers``.
@@ -214,6 +216,7 @@ def _gain_in_values(model: LifetimeModel, before: pd.DataFrame) -> Gain:
     worth = spent[paid] / orders[paid]
     if len(worth) < 2 or model.mean_value <= 0:
         return evaluation.Gain(0.0, -np.inf, np.inf)
+    worth = np.minimum(worth, np.quantile(worth, USUAL))
     alike = np.full(len(worth), model.mean_value)
     return evaluation.gain(_gamma(worth, model.order_values(before)[paid]), _gamma(worth, alike))
 

@@ -92,7 +92,8 @@ def fit(
         from sklearn.ensemble import RandomForestClassifier
 
         forest = RandomForestClassifier(**given, random_state=random_state, n_jobs=num_threads)
-        forest.fit(matrix.astype(np.float32), labels, sample_weight=weights)
+        with warnings.catch_warnings():  # its threads set the filters, and may leave them empty
+            forest.fit(matrix.astype(np.float32), labels, sample_weight=weights)
         return Prediction(kind, made, 0.0, nothing, trees.of_forest(forest), none)
     from sklearn.ensemble import HistGradientBoostingClassifier
 

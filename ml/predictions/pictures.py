@@ -49,6 +49,7 @@ def importance(table: pd.DataFrame, *, most: int = 12) -> bytes:
     axes = figure.subplots()
     axes.barh(shown["feature"], shown["importance"], xerr=shown["deviation"], color="#7fb3d5")
     axes.set(xlabel="rise of the log loss without it")
+    axes.locator_params(axis="x", nbins=5)  # small losses have long labels
     return _png(figure)
 
 

@@ -151,8 +151,8 @@ def select(
     """Choose a kind of model, judge it, and fit it on everything.
 
     The kind with the lowest validation loss is taken if on the held-out moment it beats, beyond
-    noise, the incumbent's kind and the logistic regression; else the incumbent's, if that beats
-    the logistic regression; else the logistic regression. It passes if it beats the prevalence.
+    noise, the incumbent's kind and the logistic regression; else the incumbent's stays, unless the
+    logistic regression beats it there beyond noise. It passes if it beats the prevalence.
 
     Parameters
     ----------
@@ -231,7 +231,7 @@ def select(
 
 
 def choose(trials: Mapping[str, Trial], best: Kind, incumbent: Kind | None) -> Kind:
-    """Give the first of best, incumbent and logistic that beats all after it beyond noise.
+    """Give the kind to use: whatever takes another's place is better beyond noise.
 
     Parameters
     ----------
@@ -242,15 +242,16 @@ def choose(trials: Mapping[str, Trial], best: Kind, incumbent: Kind | None) -> K
     Returns
     -------
     {"logistic", "forest", "boosting"}
+        The best, if it beats the incumbent and the logistic regression. Else the incumbent, if the
+        logistic regression does not beat it; that is the incumbent where there is none.
     """
-    order: list[Kind] = []
-    for kind in (best, incumbent, KINDS[0]):
-        if kind is not None and kind not in order:
-            order.append(kind)
-    for place, kind in enumerate(order):
-        if all(trials[kind].gains[other].is_beyond_noise for other in order[place + 1 :]):
-            return kind
-    raise AssertionError("the last has nobody to beat")
+    simplest = KINDS[0]
+    current = simplest if incumbent is None else incumbent
+    if all(trials[best].gains[other].is_beyond_noise for other in {current, simplest} - {best}):
+        return best
+    if current != simplest and trials[current].gains[simplest].high < 0:
+        return simplest
+    return current
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,8 +316,15 @@ def _reason(trials: Mapping[str, Trial], best: Kind, chosen: Kind) -> str:
     verdict = "beats" if gain.is_beyond_noise else "does not beat"
     words = [f"{chosen} {verdict} the prevalence on the held-out moment by {_words(gain)}"]
     if chosen != KINDS[0]:
-        words.append(f"and the logistic regression by {_words(trials[chosen].gains[KINDS[0]])}")
-    elif best != chosen:
+        over = trials[chosen].gains[KINDS[0]]
+        if over.is_beyond_noise:
+            words.append(f"and the logistic regression by {_words(over)}")
+        else:
+            words.append(
+                f"and stays the kind in use, {_words(over)} better than the logistic regression, "
+                "which does not beat it beyond noise"
+            )
+    if best != chosen:
         gained = _words(trials[best].gains[chosen])
         words.append(f"though {best} did better in validation, it gained only {gained} there")
     return ", ".join(words)

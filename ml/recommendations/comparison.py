@@ -56,6 +56,15 @@ class Judged:
         """Give the recall at ``MAIN`` of each customer."""
         return self.accuracy[MAIN]["recall"]
 
+    def by_customer(self) -> dict[str, NDArray[np.float64]]:
+        """Give every measure that each customer has a value of, by its name."""
+        found = {
+            f"{measure}_at_{k}": values
+            for k, measures in self.accuracy.items()
+            for measure, values in measures.items()
+        }
+        return found | {f"value_at_{MAIN}": self.value, f"margin_at_{MAIN}": self.margin}
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -104,32 +113,33 @@ class Comparison:
         return best, metrics.estimate(gain, seed=seed)
 
     def table(self, *, seed: int) -> pd.DataFrame:
-        """Give a row per recommender: means over customers, and the interval of recall.
+        """Give a row per recommender: means over customers, and after all of them their intervals.
 
         Parameters
         ----------
         seed : int
-            Decides how customers are drawn again for the interval.
+            Decides how customers are drawn again for the intervals.
         """
         rows = {}
-        for each in self.judged:
-            interval = metrics.estimate(each.recall(), seed=seed)
+        measured = {each.name: each.by_customer() for each in self.judged}
+        columns = [values for measures in measured.values() for values in measures.values()]
+        ends = np.stack(metrics.intervals(np.column_stack(columns), seed=seed), axis=1)
+        of_each = ends.reshape(len(measured), -1, 2)
+        for each, (low, high) in zip(self.judged, of_each.transpose(0, 2, 1), strict=True):
+            names = list(measured[each.name])
             rows[each.name] = {
-                f"{measure}_at_{k}": float(values.mean())
-                for k, measures in each.accuracy.items()
-                for measure, values in measures.items()
-            } | {
-                f"recall_at_{MAIN}_low": interval.low,
-                f"recall_at_{MAIN}_high": interval.high,
-                f"value_at_{MAIN}": float(each.value.mean()),
-                f"margin_at_{MAIN}": float(each.margin.mean()),
+                **{name: float(values.mean()) for name, values in measured[each.name].items()},
                 "coverage": each.coverage,
                 "novelty": each.novelty,
                 "diversity": each.diversity,
+                **{f"{name}_low": float(end) for name, end in zip(names, low, strict=True)},
+                **{f"{name}_high": float(end) for name, end in zip(names, high, strict=True)},
             }
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
 
-    def by_group(self, groups: NDArray[np.intp], names: Sequence[str]) -> pd.DataFrame:
+    def by_group(
+        self, groups: NDArray[np.intp], names: Sequence[str], *, seed: int
+    ) -> pd.DataFrame:
         """Give the mean recall at ``MAIN`` of each group of customers that there are any of.
 
         Parameters
@@ -138,19 +148,25 @@ class Comparison:
             Positions in ``names``, say ``levels``.
         names : sequence of str
             What the groups are called.
+        seed : int
+            Decides how customers are drawn again for the intervals.
 
         Returns
         -------
         DataFrame
-            A row per recommender, a column per group, and a first row with the customers in it.
+            A row per recommender; for each group the mean, and where its interval begins
+            (``_low``) and ends (``_high``). A first row has the customers of the group.
         """
-        present = [place for place in range(len(names)) if (groups == place).any()]
-        rows = {"customers": {names[place]: float((groups == place).sum()) for place in present}}
-        for each in self.judged:
-            rows[each.name] = {
-                names[place]: float(each.recall()[groups == place].mean()) for place in present
-            }
-        return pd.DataFrame.from_dict(rows, orient="index")
+        recalls = np.column_stack([each.recall() for each in self.judged])
+        found: dict[str, list[float]] = {}
+        for place, name in enumerate(names):
+            mine = recalls[groups == place]
+            if len(mine):
+                low, high = metrics.intervals(mine, seed=seed)
+                told = {name: mine.mean(axis=0), f"{name}_low": low, f"{name}_high": high}
+                found |= {column: [len(mine), *values] for column, values in told.items()}
+        rows = ["customers", *(each.name for each in self.judged)]
+        return pd.DataFrame(found, index=rows, dtype=float)
 
 
 def compare(

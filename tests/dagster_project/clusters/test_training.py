@@ -6,6 +6,7 @@ import pytest
 
 from dagster_project.clusters import settings as cluster_settings
 from dagster_project.clusters import training
+from dagster_project.clusters.settings import LabelSettings
 from dagster_project.clusters.training import Judged, decide
 from dagster_project.models.registry import Registry
 from dagster_project.reports import clusters
@@ -35,9 +36,9 @@ def features(customers=240, seed=1, groups=3):
     return frame
 
 
-def train(registry, frame=None, plan=PLAN):
+def train(registry, frame=None, plan=PLAN, settings=SETTINGS):
     frame = features() if frame is None else frame
-    return training.train_clusters(frame, registry, seed=7, settings=SETTINGS, plan=plan)
+    return training.train_clusters(frame, registry, seed=7, settings=settings, plan=plan)
 
 
 @pytest.fixture(scope="module")
@@ -69,9 +70,9 @@ def test_a_run_says_all_there_is_to_know_of_the_grouping(trained):
     files = artifacts(registry, result)
 
     assert set(files) == {
-        "model.npz", "model.json", "candidates.csv", "clusters.csv", "clusters.png", "dropped.csv",
-        "drift_baseline.json", "input_example.json", "model_card.md", "neighbourhoods.png",
-        "profiles.png", "signature.json", "silhouettes.png", "surrogate.txt",
+        "model.npz", "model.json", "MLmodel", "candidates.csv", "clusters.csv", "clusters.png",
+        "dropped.csv", "drift_baseline.json", "input_example.json", "model_card.md",
+        "neighbourhoods.png", "profiles.png", "signature.json", "silhouettes.png", "surrogate.txt",
     }  # fmt: skip
     card = files["model_card.md"].decode()
     assert "240 customers, 60 of them anonymous" in card
@@ -79,6 +80,25 @@ def test_a_run_says_all_there_is_to_know_of_the_grouping(trained):
     assert "anonymous" in files["clusters.csv"].decode().splitlines()[0]
     example = json.loads(files["input_example.json"])
     assert [field["name"] for field in json.loads(files["signature.json"])["inputs"]] == [*example]
+
+
+def test_mlflow_shows_the_schema_and_the_card_of_a_run(trained, tmp_path):
+    from mlflow import MlflowClient
+    from mlflow.models import Model
+
+    registry, result = trained
+    files = artifacts(registry, result)
+    (tmp_path / "MLmodel").write_bytes(files["MLmodel"])
+
+    signature = Model.load(str(tmp_path)).signature
+    inputs = [field["name"] for field in json.loads(files["signature.json"])["inputs"]]
+    assert signature.inputs.input_names() == inputs
+    assert signature.outputs.input_names() == ["cluster", "label", "distance"]
+    client = MlflowClient(registry.tracking_uri, registry.tracking_uri)
+    run = client.get_run(result.version.run_id)
+    assert run.data.tags["mlflow.note.content"] == files["model_card.md"].decode()
+    source = run.inputs.dataset_inputs[0].dataset.source
+    assert json.loads(source) == {"relation": "features.ftr_customers", "snapshot": ""}
 
 
 def test_trials_of_the_search_are_child_runs(trained):
@@ -178,6 +198,26 @@ def test_an_update_follows_customers_who_came_and_keeps_names_and_numbers(regist
     assert (model.labels, model.numbers) == (before.labels, before.numbers)
     assert model.sizes.sum() == 300
     assert "against the champion" in result.reason
+
+
+def test_changed_rules_rename_a_champion_that_stays(registry):
+    first = train(registry)
+    called = [("winners", {"spend": -5.0}), ("others", {"orders": -5.0})]
+    rules = [LabelSettings(label=label, at_least=bounds) for label, bounds in called]
+    changed = SETTINGS.model_copy(update={"labels": tuple(rules)})
+
+    result = train(registry, settings=changed)
+
+    model, before = registry.load(result.version), registry.load(first.version)
+    assert (result.outcome, result.version.number) == ("promoted", 3)
+    assert registry.aliases_of("clusters") == {3: "champion", 2: "challenger"}
+    assert {"winners", "others"} < set(model.labels)
+    assert set(before.labels).isdisjoint({"winners", "others"})
+    assert model.numbers == before.numbers
+    assert np.array_equal(model.shape.centres, before.shape.centres)
+    assert "version 1 under other names: 0: " in result.reason
+    assert "winners" in artifacts(registry, result)["clusters.csv"].decode()
+    assert train(registry, features(seed=2), settings=changed).outcome == "kept"
 
 
 def test_there_is_nothing_to_update_before_a_training(registry):

@@ -14,7 +14,7 @@ from dagster_project.models.registry import Dataset, Training
 from edge import ledger
 from tests.ml.clusters.shops import model_of, shop
 
-DATASET = Dataset("features.ftr_customers", 300, "ab" * 32, "2026-03-31T00:00:00")
+DATASET = Dataset("features.ftr_customers", 300, "ab" * 32, "2026-03-31T00:00:00", "cd" * 32)
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_a_version_says_what_it_was_made_of(settings):
     facts = run("show", "clusters")
 
     assert (facts["version"], facts["alias"]) == (1, "champion")
-    assert facts["dataset_sha256"] == "ab" * 32
+    assert (facts["dataset_sha256"], facts["snapshot"]) == ("ab" * 32, "cd" * 32)
     assert len(facts["model_sha256"]) == 64
     assert facts["metrics"] == {"held_out_silhouette": 0.4}
     assert run("show", "clusters", "2")["alias"] == "challenger"
@@ -82,6 +82,20 @@ def test_a_version_that_did_not_pass_is_promoted_only_for_a_reason_and_rolled_ba
     with pytest.raises(LookupError, match="clusters has had no other champion"):
         run("rollback", "clusters")
     assert told(settings) == [("promoted", 1), ("kept", 2), ("promoted", 2), ("rolled back", 1)]
+
+
+def test_an_older_version_replaces_a_champion_that_passed_after_it_only_for_a_reason(settings):
+    registry = homes.registry(settings)
+    registry.promote(log(registry, 3), "better than version 1")
+
+    with pytest.raises(ValueError, match="clusters/1 passed before clusters/3, which is in use"):
+        run("promote", "clusters", "1")
+    assert run("promote", "clusters", "1", "--override", "its names are known")["champion"] == 1
+
+    page = (settings.reports / "clusters.html").read_text()
+    assert "<h2>Version 1 (champion)</h2>" in page
+    assert run("promote", "clusters", "3")["champion"] == 3
+    assert run("list")[0]["decision"] == "promoted: by hand: better than version 1"
 
 
 def test_promoting_the_champion_decides_nothing_anew(settings):

@@ -158,6 +158,15 @@ def test_the_fingerprint_changes_with_data_parameters_and_code():
     assert registries.fingerprint("recommender", other, {"a": 1}, "code") != plain
 
 
+def test_a_changed_training_of_clusters_or_recommenders_is_other_code(tmp_path):
+    for module in ("clusters/training.py", "recommender/training.py", "models/training.py"):
+        path = tmp_path / "dagster_project" / module
+        path.parent.mkdir(parents=True, exist_ok=True)
+        before = registries.hash_sources(tmp_path)
+        path.write_text("x = 1\n")
+        assert registries.hash_sources(tmp_path) != before, module
+
+
 def test_the_code_version_is_the_commit_where_there_is_one(tmp_path):
     (tmp_path / "ml").mkdir()
     (tmp_path / "ml" / "als.py").write_text("x = 1\n")

@@ -335,4 +335,4 @@ def test_no_figure_is_of_a_country_of_too_few_customers(registry):
     files = artifacts(registry, train(registry, replace(inputs, countries=countries)))
 
     table = pd.read_csv(pd.io.common.BytesIO(files["recall_by_segment.csv"]), index_col="model")
-    assert table.columns.tolist() == ["DE"]
+    assert table.columns.tolist() == ["DE", "DE_low", "DE_high"]

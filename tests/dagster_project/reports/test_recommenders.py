@@ -13,9 +13,43 @@ def test_the_page_shows_every_model_its_verdict_and_needs_nothing_from_outside(r
 
     assert page.count("<h2>") == 1 + len(VARIANTS)
     assert "the best single model, own_habits" in page
+    assert re.findall(r"<th>([^<]+)</th>", page)[:4] == [
+        "recall at 10", "recall at 5", "recall at 20", "precision at 10",
+    ]  # fmt: skip
+    assert re.search(r"<td>popular</td>\s*<td>0\.\d{3} \(0\.\d{3} to 0\.\d{3}\)</td>", page)
     assert "margin at 10" in page
+    assert page.count("data:image/png;base64,") == 1
     assert '<span class="bad">not promoted</span>: margin_at_10:' in page
     assert not re.findall(r"""(?:src|href)=["'](?!data:)""", page)
+
+
+def test_large_counts_are_written_out_and_groups_have_their_intervals(tmp_path):
+    path = tmp_path / "recall_by_knowledge.csv"
+    path.write_text(
+        "model,cold,cold_low,cold_high,dense\n"
+        "customers,12345,12345,12345,6\n"
+        "popular,0.03125,0.025,0.04,\n"
+    )
+
+    table = recommenders.read_table(path, "by knowledge")
+
+    assert table.columns == ["cold", "dense"]
+    assert table.rows == [
+        ("customers", ["12,345", "6"]),
+        ("popular", ["0.031 (0.025 to 0.040)", ""]),
+    ]
+
+
+def test_a_version_that_was_replaced_by_hand_is_not_called_in_use(registry, tmp_path):
+    (result,) = train_recommenders(shop(), registry, seed=7, recipe=RECIPE, models=MODELS)
+    first = result.version
+    (result,) = train_recommenders(shop(), registry, seed=8, recipe=RECIPE, models=MODELS)
+    registry.promote(result.version, "better")
+    registry.promote(first, "by hand: it was better")
+    page = recommenders.write(tmp_path / "reports", registry).read_text()
+
+    assert '<span class="bad">not in use, though it passed</span>: better' in page
+    assert "In use is version 1." in page
 
 
 def test_the_page_says_what_was_not_trained(registry, tmp_path):

@@ -4,6 +4,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from ml.clusters import search
 from ml.clusters.algorithms import Dbscan, Hdbscan, KMeans, Mixture, Ward
+from ml.clusters.choice import NOT_CLEAREST, PASSED_OVER
 from ml.clusters.preparation import Feature, Recipe
 from ml.clusters.search import Plan
 from tests.ml.clusters.shops import PLAN, RECIPE, shop
@@ -64,6 +65,17 @@ def test_a_finer_grouping_is_not_chosen_where_it_is_less_clear_beyond_noise():
 
     assert verdicts[3] == "chosen"
     assert {verdicts[k] for k in verdicts if k > 3} <= {"less clear, beyond noise"}
+
+
+def test_only_a_grouping_of_a_finalists_number_is_called_less_clear_than_that_finalist():
+    frame, _ = shop()
+
+    found = choose(frame, Plan(k_values=(3, 4, 5, 6), finalists=1))
+
+    measured = {c.quality.k for c in found.candidates if not np.isnan(c.stability)}
+    told = {c.verdict: c.quality.k for c in found.candidates}
+    assert all(c.quality.k in measured for c in found.candidates if c.verdict == NOT_CLEAREST)
+    assert told[PASSED_OVER] not in measured
 
 
 def test_every_candidate_is_a_row_of_the_table():

@@ -41,6 +41,19 @@ def test_orders_to_come_are_foretold_better_than_by_both_baselines():
     assert found.foretold["foretold"].is_monotonic_increasing
 
 
+def test_one_order_of_an_unheard_of_value_does_not_decide_how_values_are_told():
+    before, earlier = periods()
+    known = judging.judge(before, earlier, horizon_days=AFTER)
+    paid = before.index[before["orders"] > 0][0]
+    before.loc[paid, "value"] = 300 * before["value"].max()
+
+    found = judging.judge(before, earlier, horizon_days=AFTER)
+
+    assert known.model.values is not None
+    assert found.model.values == known.model.values
+    assert found.values.mean == pytest.approx(known.values.mean, rel=0.2)
+
+
 def test_a_level_learnt_on_the_days_before_is_kept_where_it_holds_on():
     found = judged(after=0.4, before=0.4)
 

@@ -1,3 +1,4 @@
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -107,6 +108,22 @@ def test_the_same_rows_and_seed_give_the_same_model_on_any_number_of_threads(kin
     )
     assert one[1] == two[1]
     assert all(np.array_equal(one[0][name], two[0][name]) for name in one[0])
+
+
+def test_filters_of_warnings_that_the_threads_of_a_forest_empty_are_put_back(monkeypatch):
+    fit = RandomForestClassifier.fit
+
+    def leave_none(*given, **named):
+        fit(*given, **named)
+        warnings.resetwarnings()  # what two threads that end at once have been seen to leave
+
+    monkeypatch.setattr(RandomForestClassifier, "fit", leave_none)
+    before = list(warnings.filters)
+    frame, labels = customers(300)
+    fitting.fit("forest", frame, labels, COLUMNS, random_state=7, num_threads=2)
+
+    assert before
+    assert warnings.filters == before
 
 
 @pytest.mark.parametrize("kind", KINDS)

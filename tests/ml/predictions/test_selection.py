@@ -134,16 +134,31 @@ def trial(**gains):
     [
         ({"forest": 0.2, "logistic": 0.3}, {"logistic": 0.2}, "boosting"),
         ({"forest": 0.05, "logistic": 0.3}, {"logistic": 0.2}, "forest"),  # within noise of it
-        ({"forest": 0.2, "logistic": 0.05}, {"logistic": 0.05}, "logistic"),
+        ({"forest": 0.2, "logistic": 0.05}, {"logistic": 0.05}, "forest"),  # no worse than it
+        ({"forest": 0.2, "logistic": 0.05}, {"logistic": -0.2}, "logistic"),
     ],
 )
-def test_a_rival_must_beat_the_incumbent_and_both_the_baseline(of_boosting, of_forest, chosen):
+def test_whatever_takes_the_place_of_another_kind_is_better_beyond_noise(
+    of_boosting, of_forest, chosen
+):
     trials = {
         "boosting": trial(**of_boosting),
         "forest": trial(**of_forest),
         "logistic": trial(**{PREVALENCE: 1.0}),
     }
     assert selection.choose(trials, "boosting", "forest") == chosen
+
+
+def test_a_kind_in_use_is_not_replaced_by_a_baseline_that_does_not_beat_it():
+    trials = {
+        "boosting": trial(),
+        "forest": trial(**{PREVALENCE: 1.0, "logistic": 0.05}),
+        "logistic": trial(**{PREVALENCE: 1.0, "forest": -0.05}),
+    }
+
+    assert selection.choose(trials, "forest", "forest") == "forest"
+    assert selection.choose(trials, "logistic", "forest") == "forest"
+    assert selection.choose(trials, "forest", None) == "logistic"
 
 
 def test_the_same_rows_and_seed_give_the_same_model():

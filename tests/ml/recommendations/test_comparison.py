@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from ml.recommendations import folds, knowledge
+from ml.recommendations import folds, knowledge, metrics
 from ml.recommendations.comparison import compare
 from ml.recommendations.frequency import PersonalFrequency
 from ml.recommendations.lineup import lineup
@@ -30,17 +30,29 @@ def test_the_table_has_every_measure_at_every_number_of_places_and_an_interval(f
     assert {f"{m}_at_{k}" for m in ("precision", "map", "ndcg", "mrr") for k in (5, 10, 20)} <= set(
         table.columns
     )
-    assert (table["recall_at_10_low"] <= table["recall_at_10"]).all()
-    assert (table["recall_at_10"] <= table["recall_at_10_high"]).all()
+    for name in (f"{m}_at_{k}" for m in metrics.ACCURACY for k in (5, 10, 20)):
+        assert (table[f"{name}_low"] <= table[name]).all()
+        assert (table[name] <= table[f"{name}_high"]).all()
+    one = metrics.estimate(found.of("als").accuracy[20]["ndcg"], seed=1)
+    assert table.loc["als", "ndcg_at_20_low"] == pytest.approx(one.low)
+    assert table.loc["als", "ndcg_at_20_high"] == pytest.approx(one.high)
     assert table["coverage"].between(0, 1).all()
 
 
 def test_groups_part_the_customers(found):
-    groups = found.by_group(found.levels, knowledge.LEVELS)
+    groups = found.by_group(found.levels, knowledge.LEVELS, seed=1)
 
-    assert groups.loc["customers"].sum() == len(found.levels)
-    weighted = (groups.loc["als"] * groups.loc["customers"]).sum() / len(found.levels)
+    present = [name for name in knowledge.LEVELS if name in groups]
+    customers = groups.loc["customers", present]
+    assert customers.sum() == len(found.levels)
+    weighted = (groups.loc["als", present] * customers).sum() / len(found.levels)
     assert weighted == pytest.approx(found.of("als").recall().mean())
+    for name in present:
+        one = metrics.estimate(
+            found.of("als").recall()[found.levels == knowledge.LEVELS.index(name)], seed=1
+        )
+        assert groups.loc["als", f"{name}_low"] == pytest.approx(one.low)
+        assert groups.loc["als", f"{name}_high"] == pytest.approx(one.high)
 
 
 def test_what_is_hidden_is_shown_by_none_but_still_counts_as_wanted():
