@@ -53,12 +53,18 @@ from (
 FLAG_SHARE = 150 / 199  # of the 199 others, 150 have spent less than c150
 
 
+MERGES = """
+create table marts.fct_customer_merges as
+select 'c_old' as loser_customer_id, 'c150' as customer_id;
+"""
+
+
 @pytest.fixture(scope="module")
 def published(tmp_path_factory):
     """Return a home's published folder, that tests only read."""
     home = tmp_path_factory.mktemp("explain") / "home"
     shop.make(home)
-    shop.publish_home(home, "b1", ODD_VIEWS + FLAGS)
+    shop.publish_home(home, "b1", ODD_VIEWS + FLAGS + MERGES)
     return home / "published"
 
 
@@ -139,6 +145,11 @@ def test_an_unknown_segment_names_near_ones(published):
 def test_an_unknown_customer_names_near_ones(published):
     with pytest.raises(LookupError, match=r"no customer 'c1500'.*c150"):
         explain(published, "c1500", "loyal")
+
+
+def test_somebody_merged_is_named_by_what_they_became(published):
+    with pytest.raises(LookupError, match="no customer 'c_old': merged into c150"):
+        explain(published, "c_old", "loyal")
 
 
 def test_names_are_data_not_sql(published):

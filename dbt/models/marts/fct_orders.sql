@@ -35,7 +35,9 @@ orders as (
         segment_orders.item_count,
         segment_orders.discount,
         segment_orders.coupon,
-        segment_orders.currency
+        segment_orders.currency,
+        segment_orders.file_number,
+        segment_orders.line
     from segment_orders
     left join order_events
         on segment_orders.file_number = order_events.file_number and segment_orders.line = order_events.line
@@ -53,7 +55,9 @@ orders as (
         item_count,
         null as discount,
         null as coupon,
-        null as currency
+        null as currency,
+        file_number,
+        line
     from {{ ref('int_invoices_summed') }}
     where is_order
 
@@ -83,6 +87,8 @@ select
     orders.item_count,
     orders.discount,
     orders.coupon,
-    orders.currency
+    orders.currency,
+    orders.file_number,
+    orders.line
 from orders
 left join refunds on orders.source = refunds.source and orders.order_id = refunds.order_id
