@@ -1,7 +1,9 @@
 import pytest
 
+from edge import comparisons
 from edge.explain import explain
 from edge.published import query
+from edge.thresholds import Rule
 from tests.dagster_project.publish import shop
 
 ODD_VIEWS = """
@@ -123,6 +125,13 @@ def test_a_condition_on_several_values_shows_each_and_null_does_not_hold(publish
     assert conditions["matches_words_days"].value == 3
     assert conditions["matches_words_days"].holds is False
     assert conditions["never"].value is False
+
+
+def test_an_amount_that_only_reaches_what_it_should_pass_says_so():
+    needed = comparisons.needed(False, Rule("items > 0", ("items",), ">", 0), 0.0)
+    assert needed == "is 0, must be > 0"
+    assert comparisons.needed(False, Rule("items > 0", ("items",), ">", 0), -2.5) is None
+    assert comparisons.needed(True, Rule("items > 0", ("items",), ">", 0), 1.0) is None
 
 
 def test_everyone_explained_agrees_with_the_segment_table(published):
