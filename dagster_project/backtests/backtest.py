@@ -13,6 +13,7 @@ from dagster_project.authoring import wording
 from dagster_project.backtests import consents, discretion
 from dagster_project.scratch import arrival, clusters, evaluation
 from dagster_project.statements import statement
+from edge import selects
 from edge.statements import fill, identifier, literal
 
 if TYPE_CHECKING:
@@ -146,11 +147,17 @@ def _model(scratch: Scratch, question: Question) -> Model:
     text = question.rule.read_text(encoding="utf-8")
     shown = str(question.rule)
     try:
-        return scratch.project.draft(text, question.name, shown)
+        draft = scratch.project.draft(text, question.name, shown)
     except ValueError as error:
         models = [model.name for model in scratch.project.models.values() if not model.is_source]
         problem = wording.from_dbt(question.rule, shown, str(error), models)
         raise ValueError(str(problem)) from error
+    try:
+        selects.parse(scratch.connection, draft.sql)
+    except ValueError as error:
+        problem = wording.from_duckdb(question.rule, shown, str(error))
+        raise ValueError(str(problem)) from error
+    return draft
 
 
 def _evaluate(scratch: Scratch, model: Model, question: Question, keys: Keys) -> None:
