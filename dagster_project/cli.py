@@ -82,7 +82,7 @@ def run(
     ] = None,
     form: FormatOption = Format.table,
 ) -> None:
-    """Run a job here and now; it waits while another has the warehouse."""
+    """Run a job here and now, after whoever has the warehouse."""
     from dagster_project import platform, runs
 
     settings = environment.load()
@@ -139,6 +139,13 @@ def ui(
     servers.serve(environment.load(), port=port, mlflow_port=mlflow_port, tell=_say)
 
 
+def docs() -> None:
+    """Write dbt's docs as one page: every table, segment and target."""
+    from dagster_project.reports import dbt_docs
+
+    print(dbt_docs.write(environment.load()))
+
+
 def setup() -> None:
     """Make the home ready: folders and stores; safe to repeat."""
     from dagster_project import dbt_project, homes
@@ -163,7 +170,7 @@ def demo(
 
 
 COMMANDS = (  # in the order in which a newcomer needs them
-    setup, demo, ui, load, run, status, sql,
+    setup, demo, ui, load, run, status, sql, docs,
     explain.explain, backtest.backtest, sync.sync, trigger_commands.triggers,
     privacy_commands.access, privacy_commands.erase, rebuild_commands.rebuild, simulate,
 )  # fmt: skip

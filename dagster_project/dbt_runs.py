@@ -155,4 +155,7 @@ def _invoked(
 
 def _raise_if_broken(exception: BaseException | None) -> None:
     if exception is not None:
-        raise DbtFailedError(str(exception)) from exception
+        # of a text that is no file's, dbt says what is wrong only in what it raised first
+        is_silent = str(exception) == "Error parsing inline query"
+        said = exception.__context__ if is_silent and exception.__context__ else exception
+        raise DbtFailedError(str(said)) from exception

@@ -84,6 +84,8 @@ def _text(cell: object) -> str:
         return f"{cell:.6g}"
     if isinstance(cell, datetime | date):
         return cell.isoformat(sep=" ") if isinstance(cell, datetime) else cell.isoformat()
+    if isinstance(cell, Mapping):
+        return ", ".join(f"{name}: {_text(value) or 'not known'}" for name, value in cell.items())
     return str(cell)
 
 

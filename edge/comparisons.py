@@ -60,8 +60,11 @@ def evaluated(
 
 
 def needed(holds: bool | None, rule: Rule, value: Any) -> str | None:  # noqa: ANN401 - whatever a column holds
-    """Say what a comparison lacks that has no distance: words, or a value that is not known."""
-    if holds or rule.sign is None or rule.distance(value) is not None:
+    """Say what a comparison lacks that has no distance: words, or a value that is not known.
+
+    Nor has an amount that only reaches what it should pass.
+    """
+    if holds or rule.sign is None or rule.distance(value):
         return None
     words = {"=": "", "!=": "other than "}.get(rule.sign, f"{rule.sign} ")
     return wishes.shortfall(value, f"{words}{wishes.said(rule.threshold)}")

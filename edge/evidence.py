@@ -1,6 +1,7 @@
 """What stands behind a condition: the events it counts, and why they are one person's."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +18,10 @@ ORDERS = ("Order Completed", "Order Updated", "Order Refunded", "Order Cancelled
 KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("add_to_cart_rate", (*VIEWS, *CARTS)),
     ("cart_to_order", (*CARTS, *ORDERS)),
+    ("orders_since_cart_add", (*CARTS, *ORDERS)),
+    ("category_views_1_hour", (*VIEWS, "Product List Viewed")),
+    ("bought", ORDERS),
+    ("purchase", ORDERS),
     ("cart", CARTS),
     ("checkout", ("Checkout Started",)),
     ("search", ("Products Searched",)),
@@ -30,10 +35,19 @@ KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("categor", VIEWS),
     ("brand", VIEWS),
     ("product", VIEWS),
-    *((word, ORDERS) for word in ("order", "purchase", "recency", "frequency", "monetary")),
-    *((word, ORDERS) for word in ("revenue", "refund", "rfm", "score", "decile", "discount")),
-    *((word, ORDERS) for word in ("price", "bought", "spend")),
+    *((word, ORDERS) for word in ("order", "recency", "frequency", "monetary", "revenue")),
+    *(
+        (word, ORDERS)
+        for word in ("refund", "rfm", "score", "decile", "discount", "price", "spend")
+    ),
 )
+# Which column says of what the views are that a feature counts: those of one product or category.
+SUBJECTS = (("product_of_", "product_id"), ("category_of_", "category"))
+RECENT = re.compile(
+    r"^(active_days|hours_since_|orders_since_|product_page_)|_in_an?_(session|hour)$"
+)
+RECENT_DAYS = 7  # what such features look back, as the dbt var recent_days says
+SINCE_ORDER = re.compile(r"^(open_cart|cart_idle|cart_touched)")  # an order empties a cart
 UNITS = {"day": 86_400, "hour": 3_600, "minute": 60}
 
 
@@ -85,6 +99,8 @@ def kinds(column: str) -> tuple[str, ...]:
 
 def window_start(column: str, as_of: datetime) -> datetime:
     """Return from when a feature counts: windows of days begin at midnight, others at once."""
+    if RECENT.search(column):
+        return as_of - timedelta(days=RECENT_DAYS)
     found = re.search(r"_(\d+)_(day|hour|minute)s?$", column)
     if found is None:
         return BEGINNING
@@ -95,22 +111,48 @@ def window_start(column: str, as_of: datetime) -> datetime:
     return start
 
 
+def subject(columns: tuple[str, ...], row: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """Return the product or the category that the views of a condition are of, where a row says so.
+
+    ``most_views_of_a_product_in_a_session`` counts those of ``product_of_most_views``, and
+    ``product_views_30_days`` beside a ``product_id`` those of that product.
+    """
+    found: dict[str, str] = {}
+    if any(VIEWS[0] not in kinds(column) for column in columns):
+        return None, None
+    for word, kind in SUBJECTS:
+        if not any(word.removesuffix("_of_") in column for column in columns):
+            continue
+        sources = [name for name in row if name.startswith(word) or name == kind]
+        if len(sources) == 1 and row[sources[0]] is not None:
+            found[kind] = row[sources[0]]
+    return found.get("product_id"), found.get("category")
+
+
 def events(
     connection: duckdb.DuckDBPyConnection,
     customer_id: str,
     columns: tuple[str, ...],
-    as_of: datetime,
+    row: Mapping[str, Any],
     *,
     limit: int = 5,
 ) -> Evidence:
-    """Return the events that the features of a condition rest on, the newest ``limit`` of them."""
+    """Return the events that the features of a condition rest on, the newest ``limit`` of them.
+
+    ``row`` are all values of the segment for the customer, ``as_of`` among them.
+    """
     if not columns:
         return Evidence(0, ())
+    as_of = row["as_of"]
     chosen = {name for column in columns for name in kinds(column)}
+    product, category = subject(columns, row)
     given: dict[str, Any] = {
         "customer_id": customer_id,
         "events": sorted(chosen),
         "since": min(window_start(column, as_of) for column in columns),
+        "is_since_order": all(SINCE_ORDER.match(column) for column in columns),
+        "product_id": product,
+        "category": category,
         "as_of": as_of,
         "limit": limit,
     }

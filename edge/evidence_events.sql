@@ -1,6 +1,15 @@
--- Events of a customer up to a moment, of some kinds (none named: all of visits), with the line they came from. Orders
--- of tables are no events: they stand for themselves. Grain: one event.
+-- Events of a customer up to a moment, of some kinds (none named: all of visits), with the line they came from: of one
+-- product or category, and after the last order, where that is asked. Orders of tables are no events: they stand for
+-- themselves. Grain: one event.
 with
+
+last_orders as (
+
+    select max(ordered_at) as ordered_at
+    from warehouse.marts.fct_orders
+    where customer_id = $customer_id and ordered_at <= $as_of
+
+),
 
 found as (
 
@@ -21,6 +30,10 @@ found as (
         and events.timestamp <= $as_of
         and events.timestamp >= $since
         and (len($events::varchar[]) = 0 or events.event in (select unnest($events::varchar[])))
+        and ($product_id::varchar is null or events.product_id = $product_id)
+        and ($category::varchar is null or events.category = $category)
+        and (not $is_since_order or events.timestamp > coalesce((select ordered_at from last_orders), '-infinity'::timestamp))
+
     union all
 
     select
@@ -28,9 +41,11 @@ found as (
         'Order Completed' as event,
         orders.ordered_at,
         orders.source,
-        null as file,
-        null as line
+        files.file,
+        orders.line
     from warehouse.marts.fct_orders as orders
+    left join warehouse.raw.loaded_files as files
+        on orders.source = files.source and orders.file_number = files.file_number
     where
         orders.customer_id = $customer_id
         and list_contains($events::varchar[], 'Order Completed')

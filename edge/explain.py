@@ -146,6 +146,9 @@ def _unevaluated(
     given = {"customer_id": customer_id}
     moment = connection.execute(_sql("evaluated_at"), given).fetchone()
     if moment is None:
+        ((became,),) = connection.execute(_sql("customer_became"), given).fetchall()
+        if became is not None:
+            raise LookupError(f"no customer {customer_id!r}: merged into {became}")
         values = {"view": identifier(f"seg_{segment}")}
         near = connection.execute(fill(_sql("near_customers"), values), given).fetchall()
         listed = ", ".join(row[0] for row in near) or "none at all"
@@ -204,7 +207,7 @@ def _events(
     row: Mapping[str, Any],
 ) -> Evidence:
     columns = () if rule is None else rule.columns
-    return evidence.events(connection, customer_id, columns, row["as_of"])
+    return evidence.events(connection, customer_id, columns, row)
 
 
 def _reads(view: str, text: str) -> tuple[str, ...]:

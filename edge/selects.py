@@ -18,9 +18,19 @@ def parse(connection: duckdb.DuckDBPyConnection, text: str) -> Tree:
     answer = connection.execute(statement("edge", "parse_select"), {"query": text}).fetchone()
     parsed: Tree = json.loads(answer[0]) if answer else {"error": True}
     if parsed.get("error") or len(parsed.get("statements", [])) != 1:
-        raise ValueError(str(parsed.get("error_message", "not one SELECT statement")))
+        raise ValueError(_said(parsed, text))
     tree: Tree = parsed["statements"][0]["node"]
     return tree
+
+
+def _said(parsed: Tree, text: str) -> str:
+    """Return the parser's words, with the line they are about in backticks."""
+    said = str(parsed.get("error_message", "not one SELECT statement"))
+    position = str(parsed.get("position", ""))
+    if not position.isdigit():
+        return said
+    start = text.rfind("\n", 0, int(position)) + 1
+    return f"{said} in `{text[start:].splitlines()[0].strip()}`"
 
 
 def write(connection: duckdb.DuckDBPyConnection, tree: Tree) -> str | None:

@@ -56,7 +56,7 @@ class Rule:
     @property
     def compared(self) -> str | None:
         """The comparison in words of SQL, such as ``<= 20``."""
-        return None if self.sign is None else f"{self.sign} {self.threshold}"
+        return None if self.sign is None else f"{self.sign} {wishes.said(self.threshold)}"
 
     def distance(self, value: Any) -> float | None:  # noqa: ANN401 - whatever the column holds
         """Return how far a value is from holding, 0 where it holds; None where nothing tells.

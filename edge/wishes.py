@@ -74,6 +74,8 @@ def said(value: Any) -> str:  # noqa: ANN401 - whatever a column holds
     """Return a value in words."""
     if value is None:
         return "not known"
+    if isinstance(value, float):
+        return f"{value:.6g}"
     return ("no", "yes")[value] if isinstance(value, bool) else str(value)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import time
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import yaml
 
-from dagster_project.authoring import coverage, files
+from dagster_project.authoring import coverage, files, wording
 from dagster_project.authoring.files import Problem, Rules
 from dagster_project.dbt_project import PROJECT_DIR
 from dagster_project.publish import small_groups
@@ -117,7 +116,7 @@ def _preview_all(
             previews[path] = _preview(scratch, model)
             found[path].extend(_untested(scratch, path, model))
         except (duckdb.Error, ValueError) as error:
-            found[path].append(_from_duckdb(path, str(error)))
+            found[path].append(wording.from_duckdb(path, _shown(path), str(error)))
 
 
 def _preview(scratch: Scratch, model: Model) -> Preview:
@@ -201,26 +200,9 @@ def _unnamed(scratch: Scratch, path: Path, model: Model) -> list[Problem]:
     return problems
 
 
-def _from_duckdb(path: Path, message: str) -> Problem:
-    missing = re.search(r"there is no column '(\w+)'; there is (.+)", message)
-    if missing is None:
-        return Problem(_shown(path), 1, message.splitlines()[0], "what DuckDB can read")
-    name, near = missing.groups()
-    return Problem(_shown(path), files.line_of(path, name), f"there is no column {name!r}", near)
-
-
 def _from_dbt(path: Path, message: str) -> Problem:
-    absent = re.search(r"depends on a node named '(\w+)' which was not found", message)
-    if absent is not None:
-        models = sorted(file.stem for file in path.parents[1].rglob("*.sql"))
-        near = ", ".join(difflib.get_close_matches(absent[1], models, n=3)) or "a model's name"
-        at = files.line_of(path, absent[1])
-        return Problem(_shown(path), at, f"there is no model {absent[1]!r}", near)
-    line = re.search(r"\bline (\d+)", message)
-    lines = [text.strip() for text in message.splitlines() if text.strip()]
-    said = next((text for text in lines if path.stem in text), lines[0])
-    rest = " ".join(lines[lines.index(said) : lines.index(said) + 3])
-    return Problem(_shown(path), int(line[1]) if line else 1, rest, "what dbt can compile")
+    models = (file.stem for file in path.parents[1].rglob("*.sql"))
+    return wording.from_dbt(path, _shown(path), message, models)
 
 
 def _paths(folder: Path, names: Sequence[str]) -> list[Path]:

@@ -92,6 +92,12 @@ def line_of(path: Path, word: str) -> int:
     return next((n for n, line in enumerate(lines, 1) if pattern.search(line)), 1)
 
 
+def line_with(path: Path, text: str) -> int:
+    """Return the first line that holds a text, or 1."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return next((n for n, line in enumerate(lines, 1) if text in line), 1)
+
+
 def _check_settings(call: str, line: int, path: Path, rules: Rules, add: Add) -> None:
     given = dict(re.findall(r"(\w+)\s*=\s*'([^']*)'", call))
     if "@" not in given.get("owner", ""):

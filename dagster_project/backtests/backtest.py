@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dagster_project.authoring import wording
 from dagster_project.backtests import consents, discretion
 from dagster_project.scratch import arrival, clusters, evaluation
 from dagster_project.statements import statement
+from edge import selects
 from edge.statements import fill, identifier, literal
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 PACKAGE = "dagster_project.backtests"
 CUSTOMERS = ("marts", "dim_customers")
+USUAL_CAP = {"times": 1, "days": 7}  # of a segment that is no trigger
 OUTSIDE_ROWS = 2_000_000  # of more, a sample is compared with
 Rows = list[dict[str, Any]]
 
@@ -33,9 +36,10 @@ Rows = list[dict[str, Any]]
 class Question:
     """What to try: a segment of the project, or the draft in ``rule`` under that name.
 
-    ``cap_days`` is the shortest time between two messages to a customer; ``after_days`` how long
-    those who entered are watched. ``purpose`` is needed for a draft that names none. ``compares``
-    says whether the other segments are evaluated too, for the overlap.
+    ``cap_days`` is the shortest time between two messages to a customer, None for what a trigger
+    asks for itself; ``after_days`` how long those who entered are watched. ``purpose`` is needed
+    for a draft that names none. ``compares`` says whether the other segments are evaluated too, for
+    the overlap.
     """
 
     segment: str
@@ -43,7 +47,7 @@ class Question:
     every: timedelta
     rule: Path | None = None
     as_known: bool = False
-    cap_days: int = 7
+    cap_days: int | None = None
     after_days: int = 14
     purpose: str | None = None
     compares: bool = True
@@ -116,7 +120,7 @@ def run(
             overlap = _overlap(scratch, model, question)
         tell("looking at what came after")
         behaviour = _behaviour(scratch, question)
-        messages = _messages(scratch, question, purposes, purpose)
+        messages = _messages(scratch, model, question, purposes, purpose)
         file = settings.reports / f"backtest_{question.name}.parquet"
         file.parent.mkdir(parents=True, exist_ok=True)
         text = fill(statement(PACKAGE, "changes_file"), {"path": literal(file)})
@@ -131,7 +135,7 @@ def run(
             overlap=[discretion.overlap(row) for row in overlap],
             messages=discretion.messages(messages),
             behaviour=discretion.behaviour(behaviour),
-            warnings=_warnings(scratch, model, purpose),
+            warnings=_warnings(scratch, model, question, purpose),
             seconds=time.monotonic() - started,
             file=str(file),
         )
@@ -141,7 +145,19 @@ def _model(scratch: Scratch, question: Question) -> Model:
     if question.rule is None:
         return scratch.project.segment(question.name)
     text = question.rule.read_text(encoding="utf-8")
-    return scratch.project.draft(text, question.name, str(question.rule))
+    shown = str(question.rule)
+    try:
+        draft = scratch.project.draft(text, question.name, shown)
+    except ValueError as error:
+        models = [model.name for model in scratch.project.models.values() if not model.is_source]
+        problem = wording.from_dbt(question.rule, shown, str(error), models)
+        raise ValueError(str(problem)) from error
+    try:
+        selects.parse(scratch.connection, draft.sql)
+    except ValueError as error:
+        problem = wording.from_duckdb(question.rule, shown, str(error))
+        raise ValueError(str(problem)) from error
+    return draft
 
 
 def _evaluate(scratch: Scratch, model: Model, question: Question, keys: Keys) -> None:
@@ -195,13 +211,17 @@ def _overlap(scratch: Scratch, model: Model, question: Question) -> Rows:
 
 
 def _messages(
-    scratch: Scratch, question: Question, purposes: Purposes, purpose: str | None
+    scratch: Scratch, model: Model, question: Question, purposes: Purposes, purpose: str | None
 ) -> dict[str, Any]:
     consents.permit(scratch, purposes, purpose)
-    _run(scratch, "messages", {"cap_days": question.cap_days})
+    cap = dict((model.trigger or {}).get("cap") or USUAL_CAP)
+    if question.cap_days is not None:
+        cap = {"times": 1, "days": question.cap_days}
+    _run(scratch, "messages", {"cap_days": cap["days"], "cap_times": cap["times"]})
     (counts,) = _rows(scratch, "message_counts")
     return {
-        "cap_days": question.cap_days,
+        "cap_days": cap["days"],
+        "cap_times": cap["times"],
         **counts,
         "refused": counts["entries"] - counts["permitted"],
         "capped": counts["permitted"] - counts["messages"],
@@ -222,11 +242,16 @@ def _behaviour(scratch: Scratch, question: Question) -> dict[str, Any]:
     return {"after_days": question.after_days, "outside_one_in": one_in, **compared}
 
 
-def _warnings(scratch: Scratch, model: Model, purpose: str | None) -> list[str]:
+def _warnings(scratch: Scratch, model: Model, question: Question, purpose: str | None) -> list[str]:
     found = [
         f"reads {relation} as it is today: no version of then is kept"
         for relation in clusters.as_of_today(scratch, [model])
     ]
+    if question.moments[-1] > scratch.live_as_of:
+        found.append(
+            f"moments after {scratch.live_as_of:%Y-%m-%d %H:%M} are of the future: nothing that "
+            "happens then is known yet"
+        )
     if purpose is None:
         found.append("the draft names no purpose: consents are not applied (--purpose NAME)")
     return found

@@ -26,8 +26,11 @@ def backtest(
         bool, typer.Option("--as-known", help="Only what had arrived by each moment; slower.")
     ] = False,
     cap_days: Annotated[
-        int, typer.Option(min=0, help="Days between two messages to a customer.")
-    ] = 7,
+        int | None,
+        typer.Option(
+            min=0, help="Days between two messages to a customer; else a trigger's own cap, or 7."
+        ),
+    ] = None,
     after_days: Annotated[int, typer.Option(min=1, help="Days to watch those who entered.")] = 14,
     purpose: Annotated[
         str | None, typer.Option(help="A purpose, for a draft that names none.")
@@ -81,6 +84,8 @@ def backtest(
 
 
 def _show(found: "Backtest") -> None:
+    from dagster_project.publish.small_groups import minimum as least
+
     columns = ("as_of", "customers", "size", "share", "entered", "left")
     rows = [[row[name] for name in columns] for row in found.sizes]
     output.print_table(columns, rows, title=found.segment)
@@ -91,6 +96,11 @@ def _show(found: "Backtest") -> None:
     shown = [[row[name] for name in near] for row in found.overlap[:10]]
     if shown:
         output.print_table(near, shown, title="overlap at the last moment")
+    told = [*found.sizes, found.messages, *found.overlap[:10]]
+    after = found.behaviour
+    is_after_hidden = after["matched"] != 0 and after["entered_orders"] is None
+    if is_after_hidden or any(value is None for row in told for value in row.values()):
+        _say(f"a figure is left out where it would tell of fewer than {least()} people")
     for warning in found.warnings:
         _say(f"warning: {warning}")
 

@@ -145,4 +145,4 @@ def _away(found: "Condition | Part") -> object:
     """Return how far it is from holding, or what is missing where that is no number."""
     if found.holds:
         return None
-    return found.needed if found.distance is None else found.distance
+    return found.needed or found.distance

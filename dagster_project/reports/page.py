@@ -28,8 +28,11 @@ def picture(png: bytes) -> str:
 
 
 def percent(value: float | None, digits: int = 0) -> str:
-    """Return a share as a percentage."""
-    return "–" if value is None else f"{100 * value:,.{digits}f} %"
+    """Return a share as a percentage; what would round to none is said to be less than one."""
+    if value is None:
+        return "–"
+    least = 10.0 ** -(digits + 2)
+    return f"< {100 * least:g} %" if 0 < value < least / 2 else f"{100 * value:,.{digits}f} %"
 
 
 def number(value: float | None, digits: int = 0) -> str:

@@ -11,6 +11,7 @@ select
     status,
     targets,
     review_date,
+    is_trigger,
     as_of
 from segments.dim_segments
 order by size desc, segment

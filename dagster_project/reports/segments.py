@@ -31,6 +31,11 @@ class Row:
     chart: str
     drops: Set[str]
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody is in it, as where a shop has no visits but invoices."""
+        return bool(self.facts["size"] == 0)
+
 
 def write(reports: Path, facts: Facts) -> Path:
     """Render the page to ``segments.html``."""
@@ -47,7 +52,8 @@ def render(facts: Facts) -> str:
         rows=rows,
         kpis=KPIS,
         everybody=next(iter(facts.newest.values()), None),
-        too_small=[row for row in rows if row.facts["status"] == "too_small"],
+        too_small=[row for row in rows if row.facts["status"] == "too_small" and not row.is_empty],
+        empty=[row for row in rows if row.is_empty],
         reviews=[row for row in rows if _is_due(row)],
         is_lift_known=any(row.health.get("conversion_lift") is not None for row in rows),
         crossed=[row for row in rows if row.health.get("crossings")],

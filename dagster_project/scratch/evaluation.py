@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 PACKAGE = "dagster_project.scratch"
 KEYS = ("customer_id", "as_of")
+EVERYONE = "model.tessera.ftr_customers"
 SHOWN = ("customer_id", "visitor_id")  # what rows of a live relation may be shown by
 ROWS_AT_ONCE = 2_000_000  # customers times moments; DuckDB joins some hundred bytes of each
 
@@ -240,12 +241,17 @@ class Scratch:
         keys = {relation: list(found) for relation, found in self.project.keys.items()}
         facts = pruning.Facts(keys, self._aggregates())
         for model in models:
-            tree = selects.parse(self.connection, self._sql(model))
+            try:
+                tree = selects.parse(self.connection, self._sql(model))
+            except ValueError as error:
+                raise ValueError(f"{model.path}: {error}") from error
             keys.setdefault(model.relation, []).extend(pruning.keys_of(tree, facts))
         return facts
 
     def _sql(self, model: Model) -> str:
-        return model.sql or self.compiled[model.unique_id]
+        text = model.sql or self.compiled[model.unique_id]
+        is_of_everyone = model.trigger is not None and EVERYONE in model.parents
+        return fill(statement(PACKAGE, "everyone"), {"query": text}) if is_of_everyone else text
 
     def _pruned(self, model: Model, wanted: set[str] | None, facts: pruning.Facts) -> Laid:
         text = self._sql(model)

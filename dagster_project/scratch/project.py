@@ -44,6 +44,12 @@ class Model:
         """Whether it is a segment's file."""
         return self.kept_as == "segment"
 
+    @property
+    def trigger(self) -> Mapping[str, Any] | None:
+        """The settings of a trigger; None of any other model."""
+        settings: Mapping[str, Any] | None = (self.meta.get("segment") or {}).get("trigger")
+        return settings
+
 
 @dataclass(frozen=True, slots=True)
 class Project:

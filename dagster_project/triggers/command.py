@@ -1,5 +1,6 @@
 """The command ``tessera triggers``."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -37,6 +38,11 @@ def triggers(
         if start is None or end is None
         else evaluation.replay(platform, parse_moment(start), parse_moment(end))
     )
+    if evaluated is None:
+        _say("nothing to evaluate: no tick has passed and no file has landed since the last time")
+    else:
+        span = f"{evaluated.first:%Y-%m-%d %H:%M} to {evaluated.last:%Y-%m-%d %H:%M} UTC"
+        _say(f"evaluated {span}: {len(evaluated.firings)} firings decided, or waiting")
     rows = [
         (
             x.trigger,
@@ -50,3 +56,7 @@ def triggers(
         for x in (() if evaluated is None else evaluated.firings)
     ]
     output.print_rows(COLUMNS, rows, form)
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")

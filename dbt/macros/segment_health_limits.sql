@@ -13,8 +13,10 @@ prune_members_factor          times the minimum size below which a segment count
 prune_lift_share              lift this near to 1 is none
 prune_followed_members        members to have been followed for a week: fewer tell nothing
 split_bimodality              Sarle's coefficient of log spend: a flat spread has 0.556, two peaks more
+split_buyers                  buyers to tell two peaks from chance
 split_spend_factor            times that spend differs at the least, by one standard deviation, to have two peaks worth a split
 split_share                   share of all customers above which a segment is very large
+split_visits                  visits in a week that those who visit more must reach: seldom against never is no difference
 split_visits_factor           times that known members visit more than anonymous ones, or less
 -#}
 {% macro health_limit(name) %}
@@ -31,8 +33,10 @@ split_visits_factor           times that known members visit more than anonymous
         'prune_lift_share': 0.25,
         'prune_followed_members': 30,
         'split_bimodality': 0.6,
+        'split_buyers': 100,
         'split_spend_factor': 1.5,
         'split_share': 0.25,
+        'split_visits': 0.5,
         'split_visits_factor': 2,
     } -%}
     {{ return(var(name, limits[name])) }}

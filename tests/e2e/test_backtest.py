@@ -126,6 +126,23 @@ def test_recent_buyers_are_those_whom_plain_python_finds(settings, day, refreshe
     assert evaluated(settings, [day])["recent_buyers", day] == set(recent["customer_id"])
 
 
+def test_a_trigger_has_its_share_of_all_customers_not_of_recent_ones(settings):
+    with evaluation.opened(settings, "test") as scratch:
+        live_as_of = scratch.live_as_of
+        trigger = scratch.project.segment("cart_recovery")
+        read = scratch.connection.execute
+        count = "select count(*) from warehouse.conditions.seg_cart_recovery"
+        (customers,) = read("select count(*) from live.features.ftr_customers").fetchone()
+        scratch.begin_live()
+        scratch.lay_live(trigger)
+        found = [read(count).fetchone()]
+        scratch.begin([live_as_of])
+        scratch.lay([trigger])
+        found.append(read(count).fetchone())
+
+    assert found == [(customers,), (customers,)]
+
+
 def test_as_known_knows_nothing_that_arrived_later(settings, live, day):
     with evaluation.opened(settings, "test") as scratch:
         arrival.begin(scratch, day, keys.load(settings))
@@ -176,7 +193,7 @@ def test_a_draft_that_says_the_same_gives_the_same_in_every_form(refreshed, day,
     assert len(stays) == len(ways["segment"]["changes"])
     assert messages["entries"] == stays["entered_at"].notna().sum() >= 5  # each day's are too few
     counts = [row[name] for row in sizes for name in ("size", "entered", "left")]
-    counts += [count for name, count in messages.items() if name != "cap_days"]
+    counts += [count for name, count in messages.items() if not name.startswith("cap_")]
     assert not {1, 2, 3, 4} & set(counts)
     page = (refreshed / "reports" / "backtest_recent_buyers.html").read_text()
     assert "data:image/png;base64," in page
@@ -184,11 +201,25 @@ def test_a_draft_that_says_the_same_gives_the_same_in_every_form(refreshed, day,
     assert 'src="http' not in page
 
 
-def test_a_draft_that_names_no_column_is_told_which_there_are(refreshed, tmp_path):
+@pytest.mark.parametrize(
+    ("good", "bad", "told"),
+    [
+        (
+            "recency_days",
+            "recency_dayz",
+            ": there is no column 'recency_dayz'; there is recency_days",
+        ),
+        ("ftr_customers", "ftr_custmers", ":8: there is no model 'ftr_custmers'; write ftr_cust"),
+        ("as_of,", "as_of", ':7: syntax error at or near "<="'),
+    ],
+)
+def test_a_draft_that_cannot_be_read_is_told_of_by_file_and_remedy(
+    refreshed, tmp_path, good, bad, told
+):
     draft = tmp_path / "draft.sql"
-    draft.write_text(DRAFT.replace("recency_days", "recency_dayz"))
+    draft.write_text(DRAFT.replace(good, bad))
     span = ("--from", "2026-02-20", "--to", "2026-02-20")
     answer = tessera(refreshed, "backtest", "mine", "--rule", str(draft), *span, check=False)
 
     assert answer.returncode == 1
-    assert f"{draft}: there is no column 'recency_dayz'; there is recency_days" in answer.stderr
+    assert f"{draft}{told}" in answer.stderr

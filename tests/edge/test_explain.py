@@ -1,7 +1,9 @@
 import pytest
 
+from edge import comparisons
 from edge.explain import explain
 from edge.published import query
+from edge.thresholds import Rule
 from tests.dagster_project.publish import shop
 
 ODD_VIEWS = """
@@ -53,12 +55,18 @@ from (
 FLAG_SHARE = 150 / 199  # of the 199 others, 150 have spent less than c150
 
 
+MERGES = """
+create table marts.fct_customer_merges as
+select 'c_old' as loser_customer_id, 'c150' as customer_id;
+"""
+
+
 @pytest.fixture(scope="module")
 def published(tmp_path_factory):
     """Return a home's published folder, that tests only read."""
     home = tmp_path_factory.mktemp("explain") / "home"
     shop.make(home)
-    shop.publish_home(home, "b1", ODD_VIEWS + FLAGS)
+    shop.publish_home(home, "b1", ODD_VIEWS + FLAGS + MERGES)
     return home / "published"
 
 
@@ -119,6 +127,13 @@ def test_a_condition_on_several_values_shows_each_and_null_does_not_hold(publish
     assert conditions["never"].value is False
 
 
+def test_an_amount_that_only_reaches_what_it_should_pass_says_so():
+    needed = comparisons.needed(False, Rule("items > 0", ("items",), ">", 0), 0.0)
+    assert needed == "is 0, must be > 0"
+    assert comparisons.needed(False, Rule("items > 0", ("items",), ">", 0), -2.5) is None
+    assert comparisons.needed(True, Rule("items > 0", ("items",), ">", 0), 1.0) is None
+
+
 def test_everyone_explained_agrees_with_the_segment_table(published):
     members = {
         row[0] for row in query(published, "select customer_id from segments.seg_loyal").rows
@@ -139,6 +154,11 @@ def test_an_unknown_segment_names_near_ones(published):
 def test_an_unknown_customer_names_near_ones(published):
     with pytest.raises(LookupError, match=r"no customer 'c1500'.*c150"):
         explain(published, "c1500", "loyal")
+
+
+def test_somebody_merged_is_named_by_what_they_became(published):
+    with pytest.raises(LookupError, match="no customer 'c_old': merged into c150"):
+        explain(published, "c_old", "loyal")
 
 
 def test_names_are_data_not_sql(published):

@@ -1,10 +1,12 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import duckdb
 import pytest
+import yaml
 
 from edge import evidence
 from edge.thresholds import Rule, rules
+from tests.conftest import PROJECT
 
 VIEW = """
 select *, coalesce(is_low, false) as is_member from (
@@ -64,6 +66,9 @@ def test_events_are_chosen_by_what_a_feature_counts():
     assert "Order Completed" in evidence.kinds("recency_days")
     assert "Product Added" in evidence.kinds("open_cart_items")
     assert evidence.kinds("sessions_30_days") == ()
+    for column in ("similar_products_bought", "most_bought_brand_share", "brand_purchases"):
+        assert "Order Completed" in evidence.kinds(column), column
+    assert "Product List Viewed" in evidence.kinds("category_views_1_hour")
 
 
 def test_windows_of_days_begin_at_midnight_and_others_at_once():
@@ -73,3 +78,26 @@ def test_windows_of_days_begin_at_midnight_and_others_at_once():
         "2026-03-09T15:30:00"
     )
     assert evidence.window_start("recency_days", as_of) == evidence.BEGINNING
+    assert evidence.window_start("active_days", as_of) == as_of - timedelta(days=7)
+    assert evidence.window_start("most_category_views_in_an_hour", as_of) == as_of - timedelta(
+        days=7
+    )
+
+
+def test_recent_features_look_back_as_far_as_the_project_says():
+    project = yaml.safe_load((PROJECT / "dbt" / "dbt_project.yml").read_text())
+    assert project["vars"]["recent_days"] == evidence.RECENT_DAYS
+
+
+def test_views_behind_a_feature_are_those_of_the_product_or_category_it_counts():
+    row = {"product_of_most_visits": "p1", "similar_bought": 2, "category_of_1_hour": "lamps"}
+    assert evidence.subject(("product_page_visits",), row) == ("p1", None)
+    assert evidence.subject(("category_views_1_hour",), row) == (None, "lamps")
+    assert evidence.subject(("similar_bought",), row) == (None, None)
+    assert evidence.subject(("product_views_30_days",), {"product_id": "p2"}) == ("p2", None)
+    # of all products, and of one that is not known
+    assert evidence.subject(("product_views_7_days",), {"orders_7_days": 0}) == (None, None)
+    assert evidence.subject(("product_page_visits",), {"product_of_most_visits": None}) == (
+        None,
+        None,
+    )

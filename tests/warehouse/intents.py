@@ -11,10 +11,7 @@ WHOLE = {
     "similar_bought": 3,
 }
 TEXTS = ("category_of_1_hour", "product_of_most_visits", "category_of_most_visits")
-MOMENTS = (
-    *("last_event_at", "last_order_at", "last_product_view_at", "cart_touched_at"),
-    *("category_interested_at", "product_returned_at"),
-)
+MOMENTS = (*("last_event_at", "last_product_view_at", "cart_touched_at", "category_interested_at"),)
 IDS = (
     *("event_ids", "product_view_ids", "cart_event_ids"),
     *("category_view_ids", "product_page_ids"),
@@ -27,7 +24,9 @@ TRIGGERS = {
         (drawn(c)["hours_since_last_event"] >= 48) & (drawn(c)["active_days"] >= 3)
     ),
     "product_page_offer": lambda c: (
-        (drawn(c)["product_page_visits"] > 3) & (drawn(c)["similar_bought"] > 0)
+        (drawn(c)["product_page_visits"] > 3)
+        & (drawn(c)["similar_bought"] > 0)
+        & (drawn(c)["last_order_at"] < drawn(c)["product_returned_at"])
     ),
 }
 
@@ -43,6 +42,8 @@ def drawn(customers: pd.DataFrame) -> pd.DataFrame:
     return customers[["customer_id", "as_of", "open_cart_items"]].assign(
         cart_idle_minutes=customers["open_cart_idle_minutes"],
         hours_since_last_event=chance.integers(40, 60, count).astype(float),
+        product_returned_at=customers["as_of"] - pd.Timedelta(hours=1),
+        last_order_at=customers["as_of"] - pd.to_timedelta(chance.integers(0, 9, count), "h"),
         **{name: chance.integers(0, most, count) for name, most in WHOLE.items()},
         **dict.fromkeys(TEXTS, "lamps"),
         **dict.fromkeys(MOMENTS, customers["as_of"]),

@@ -15,7 +15,7 @@ AS_OF = at(
     2.5 * 24 * 60 + 2
 )  # in the third of four days; what is random happens at whole five minutes
 HERE = ["+path:models/features"]
-WITHOUT_ROWS = ("ftr_category_purchases", "ftr_weathers")  # no categories of lines, no weather
+WITHOUT_ROWS = ("ftr_weathers",)  # no weather is given
 
 Event = dict[str, Any]
 

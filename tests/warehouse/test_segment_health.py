@@ -120,6 +120,7 @@ class Shop:
                 "min_size": 50,
                 "status": "active",
                 "review_date": pd.Timestamp("2026-04-20") if s == "buyers" else None,
+                "is_trigger": False,
             }
             for s in SEGMENTS
         ]

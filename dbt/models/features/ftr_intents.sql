@@ -114,7 +114,7 @@ categories as (
 
 pages as (
 
-    {{ product_pages('recent') }}
+    {{ product_pages('recent', 'spells') }}
 
 )
 

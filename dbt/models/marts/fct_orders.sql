@@ -40,7 +40,9 @@ select
     orders.item_count,
     orders.discount,
     orders.coupon,
-    orders.currency
+    orders.currency,
+    orders.file_number,
+    orders.line
 from {{ ref('int_orders_united') }} as orders
 left join order_events on orders.file_number = order_events.file_number and orders.line = order_events.line
 left join refunds on orders.source = refunds.source and orders.order_id = refunds.order_id

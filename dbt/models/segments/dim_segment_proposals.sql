@@ -21,11 +21,15 @@ health as (
 
 ),
 
+-- a trigger and a segment of the same rule are two things on purpose
 pairs as (
 
     select pairs.*
     from {{ ref('fct_segment_overlaps') }} as pairs
     inner join moment on pairs.as_of = moment.as_of
+    inner join {{ ref('dim_segments') }} as one on pairs.segment_a = one.segment
+    inner join {{ ref('dim_segments') }} as other on pairs.segment_b = other.segment
+    where one.is_trigger = other.is_trigger
 
 )
 
@@ -72,7 +76,7 @@ select
 from health
 where
     spend_bimodality >= {{ health_limit('split_bimodality') }}
-    and buyers >= 2 * min_size
+    and buyers >= greatest(2 * min_size, {{ health_limit('split_buyers') }})
 
 union all
 
@@ -89,5 +93,6 @@ from health
 where
     share >= {{ health_limit('split_share') }}
     and least(known_members, size - known_members) >= min_size
+    and greatest(visits_per_known, visits_per_anonymous) >= {{ health_limit('split_visits') }}
     and greatest(visits_per_known, visits_per_anonymous)
     >= {{ health_limit('split_visits_factor') }} * least(visits_per_known, visits_per_anonymous)

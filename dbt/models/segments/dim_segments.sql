@@ -23,7 +23,8 @@ facts as (
         cast({{ sql_text(segment.parent) }} as varchar) as parent,
         {{ segment.min_size }} as min_size,
         cast([{% for target in segment.targets | sort %}{{ sql_text(target) }}{{ ', ' if not loop.last }}{% endfor %}] as varchar[]) as targets,
-        cast({{ sql_text(segment.review_date) }} as date) as review_date
+        cast({{ sql_text(segment.review_date) }} as date) as review_date,
+        {{ 'true' if segment.trigger else 'false' }} as is_trigger
     {{ 'union all' if not loop.last }}
     {%- else %}
     select
@@ -34,7 +35,8 @@ facts as (
         null as parent,
         null as min_size,
         null as targets,
-        null as review_date
+        null as review_date,
+        null as is_trigger
     where false
     {%- endfor %}
 ),
@@ -67,6 +69,7 @@ select
     case when sizes.size < facts.min_size then 'too_small' else 'active' end as status,
     facts.targets,
     facts.review_date,
+    facts.is_trigger,
     sizes.as_of
 
 from facts
@@ -87,6 +90,7 @@ select
     'retired' as status,
     held.targets,
     held.review_date,
+    false as is_trigger,
     held.as_of
 
 from {{ this }} as held

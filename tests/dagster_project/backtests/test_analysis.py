@@ -59,13 +59,16 @@ def test_sizes_grow_by_who_entered_and_shrink_by_who_left(connection):
         assert share == size / 5
 
 
-@pytest.mark.parametrize(("cap_days", "messages"), [(0, 4), (4, 4), (5, 3), (7, 3)])
-def test_a_cap_holds_back_the_second_message_within_its_days(connection, cap_days, messages):
+@pytest.mark.parametrize(
+    ("cap_days", "cap_times", "messages"),
+    [(0, 1, 4), (4, 1, 4), (5, 1, 3), (7, 1, 3), (7, 2, 4)],
+)
+def test_a_cap_holds_back_what_is_more_within_its_days(connection, cap_days, cap_times, messages):
     connection.execute(
         "create or replace table analysis.permitted as "
         "select customer_id, entered_at from analysis.stays where entered_at is not null"
     )
-    run(connection, "messages", {"cap_days": cap_days})
+    run(connection, "messages", {"cap_days": cap_days, "cap_times": cap_times})
 
     # once, twice (again after 4 days) and late
     ((entries, permitted, found, customers),) = run(connection, "message_counts")

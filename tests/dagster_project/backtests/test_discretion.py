@@ -12,7 +12,8 @@ from dagster_project.reports import backtest as report
 AT = datetime.fromisoformat("2026-03-01")
 SIZE = {"as_of": AT, "customers": 90, "size": 30, "share": 1 / 3, "entered": 10, "left": 0}
 SENT = {
-    "cap_days": 7, "entries": 30, "permitted": 20, "refused": 10, "messages": 12, "capped": 8,
+    "cap_days": 7, "cap_times": 1,
+    "entries": 30, "permitted": 20, "refused": 10, "messages": 12, "capped": 8,
     "customers": 12,
 }  # fmt: skip
 AFTER = {

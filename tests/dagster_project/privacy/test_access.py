@@ -7,7 +7,7 @@ from dagster_project.privacy import access
     ("table", "words"),
     [
         ("marts.fct_orders", "Your orders."),
-        ("features.ftr_category_purchases", "Figures on your category purchases."),
+        ("features.ftr_purchases", "Figures on your purchases."),
         ("segments.seg_cart_abandoners", "What put you in the group of cart abandoners."),
         ("ml.unheard_of", "ml.unheard_of"),
     ],

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import pytest
 
-from dagster_project.reports import segments
+from dagster_project.reports import page, segments
 from dagster_project.reports.definitions import Condition, Definition
 from dagster_project.reports.facts import KPIS, Alert, Facts, alerts
 
@@ -66,6 +66,7 @@ def facts_of(count, days=30, **changes):
                 "status": "too_small" if sizes[name] < 50 else "active",
                 "targets": ["crm_files"],
                 "review_date": None,
+                "is_trigger": False,
                 "as_of": AS_OF,
             }
             for name in names
@@ -123,6 +124,34 @@ def test_a_segment_too_small_is_said_not_to_be_activated():
     assert "Not activated, because too small:" in text
     assert "Segment 00 of the library (20 of 50 needed)" in text
     assert text.count("not activated: too small") == 1
+
+
+def test_segments_without_anybody_are_one_sentence_and_keep_their_definitions():
+    facts = facts_of(4, days=1)
+    names = [row["segment"] for row in facts.segments]
+    nobody = [{**row, "size": 0, "status": "too_small"} for row in facts.segments[:2]]
+    newest = {**facts.newest, **{name: row_of_health(name, 0, 0) for name in names[:2]}}
+    text = segments.render(
+        facts_of(4, days=1, segments=[*nobody, *facts.segments[2:]], newest=newest)
+    )
+    assert "nobody is in 2 segments: Segment 00 of the library, Segment 01 of the library" in text
+    assert "Not activated, because too small" not in text
+    assert text.count('<div class="card">') == 2
+    assert all(f'<details id="segment-{name}">' in text for name in names)
+
+
+def test_a_trigger_is_told_from_other_segments():
+    facts = facts_of(2)
+    trigger = {**facts.segments[1], "is_trigger": True}
+    text = segments.render(facts_of(2, segments=[facts.segments[0], trigger]))
+    assert text.count("fires for each who enters") == 1
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"), [(0.0033, "< 1 %"), (0.005, "0 %"), (0.012, "1 %"), (0.0, "0 %")]
+)
+def test_a_share_that_would_round_to_none_is_said_to_be_less_than_one(share, shown):
+    assert page.percent(share) == shown
 
 
 def test_a_lift_says_what_chance_alone_would_explain():

@@ -241,7 +241,7 @@ def test_a_trigger_that_reads_what_is_not_published_is_refused_with_a_name(home)
 
     (generation,) = (path for path in (home.path / "published").iterdir() if path.is_dir())
     path = generation / FILE
-    path.write_text(path.read_text().replace("ftr_category_purchases", "ftr_gone"))
+    path.write_text(path.read_text().replace("ftr_purchases", "ftr_gone"))
     with pytest.raises(LookupError, match=r"features\.ftr_gone, which a trigger reads"):
         home.replay(at(10), at(10))
 

@@ -29,6 +29,7 @@ MODELS = [
     "+dim_consent_status",
     "+fct_events",
 ]
+LAMP = {"category": "lamps", "brand": "Lumen"}
 Event = dict[str, Any]
 
 
@@ -107,7 +108,7 @@ def cart(person: str, minute: float, **more: Any) -> Event:
 
 def view(person: str, minute: float, product: str = "p1", **more: Any) -> Event:
     """Return the event of looking at a lamp."""
-    return event(person, minute, "Product Viewed", product_id=product, category="lamps", **more)
+    return event(person, minute, "Product Viewed", product_id=product, **LAMP, **more)
 
 
 def granted(person: str) -> Event:
@@ -116,7 +117,7 @@ def granted(person: str) -> Event:
 
 
 HISTORY = [
-    *(granted(person) for person in ("ann", "dan", "fay", "gil")),
+    *(granted(person) for person in ("ann", "dan", "fay", "gil", "ida")),
     event("bob", -3000, "Product Viewed", product_id="p2", category="chairs"),
     # hal left a cart while mail was welcome, and withdrew a day later
     granted("hal"),
@@ -124,22 +125,32 @@ HISTORY = [
     event("hal", -1440 + 600, "Consent Withdrawn", purpose="marketing_email"),
     # dan was active on three days and fell silent at 11:00 two days before
     *(view("dan", minute) for minute in (-5 * 1440, -4 * 1440, -2 * 1440 + 660)),
-    # gil bought a lamp and comes back to another one
+    # gil bought a lamp and comes back to another one of its brand; ida comes back to the very lamp
     event(
         "gil",
         -7 * 1440,
         "Order Completed",
         order_id="o1",
         revenue=20,
-        products=[{"product_id": "p9", "category": "lamps", "price": 20, "quantity": 1}],
+        products=[{"product_id": "p9", **LAMP, "price": 20, "quantity": 1}],
     ),
     *(view("gil", -600 - minute, "p5") for minute in (1, 2, 3)),
+    event(
+        "ida",
+        -7 * 1440,
+        "Order Completed",
+        order_id="o2",
+        revenue=20,
+        products=[{"product_id": "p5", **LAMP, "price": 20, "quantity": 1}],
+    ),
+    *(view("ida", -600 - minute, "p5") for minute in (1, 2, 3)),
 ]
 TODAY = [
     *(cart("ann", 602), view("ann", 601)),
     cart("bob", 602),
     *(view("cid", 660 + minute, "p3", user=False) for minute in (0, 4, 9)),
     view("gil", 610, "p5"),
+    view("ida", 610, "p5"),
 ]
 
 
