@@ -26,6 +26,11 @@ def show(home, customer="c001"):
     return {x.purpose: (x.is_permitted, x.reason) for x in found}, proofs
 
 
+def since(home, purpose):
+    found, _ = standing.standings(home / "published", home / "landing", "c001", PURPOSES)
+    return next(x.answered_at for x in found if x.purpose == purpose)
+
+
 def decide(home, purpose, *, is_granted, customer="c001"):
     return standing.decide(
         home / "published",
@@ -68,6 +73,7 @@ def test_a_withdrawal_that_is_set_shows_at_once_with_who_wrote_it_down(home):
     holds, proofs = show(home)
 
     assert holds["marketing_email"] == (False, "set_since")
+    assert since(home, "marketing_email") == AT
     assert decision.visitor_ids == ("v1",)
     last = proofs[-1]
     assert (last.origin, last.recorded_by, last.text_version) == ("command", "desk", "v8")
