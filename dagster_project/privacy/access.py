@@ -45,6 +45,7 @@ WORDS = {
     "features.ftr_customers": "Figures worked out from the above.",
     "segments.fct_segment_members": "Groups you are in now.",
     "segments.fct_segment_history": "Groups you were in, and when we believed so.",
+    "ops.late_memberships": "Groups you turned out to have been in, or not, when events came late.",
     "ml.customer_clusters": "The group of alike customers you were put in.",
     "ml.customer_scores": "What is predicted of you.",
     "ml.recommendations": "What is recommended to you.",
@@ -54,7 +55,7 @@ WORDS = {
     "marts.dim_visitors": "Whom your visits were counted as.",
 }
 OTHERS = {"features": "Figures on your", "segments": "What put you in the group of"}
-SCHEMAS = ("marts", "features", "ml", "segments", "activation")
+SCHEMAS = ("marts", "features", "ml", "segments", "activation", "ops")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def access(
     out: Path,
     requested_at: datetime | None = None,
 ) -> dict[str, Any]:
-    """Write all that is held on a person to a new folder; return what was written.
+    """Write all that is held on a person to a new folder, no empty table; return what was written.
 
     Raises LookupError where nobody, or nobody alone, is known by that name.
     """
@@ -90,6 +91,7 @@ def access(
     tell("reading the landing files")
     parts.insert(1, _given(platform, person.subject, known))
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
+    parts = [part for part in parts if part.rows]
     for part in parts:
         _write(out, part)
     _write_index(out, parts)
@@ -167,7 +169,6 @@ def _write_index(out: Path, parts: list[Part]) -> None:
     shown = [
         {"words": words(part.name), "rows": len(part.rows), "stem": _stem(part)}
         for part in parts
-        if part.rows
     ]
     page.write(out / "index.html", page.render("access.html", parts=shown))
 
@@ -203,5 +204,5 @@ def _receipt(platform: Platform, parts: list[Part], requested_at: datetime) -> d
         "kind": "access",
         "requested_at": requested_at,
         "completed_at": now,
-        "rows": {part.name: len(part.rows) for part in parts if part.rows},
+        "rows": {part.name: len(part.rows) for part in parts},
     }

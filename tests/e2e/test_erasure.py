@@ -265,6 +265,7 @@ def assert_access_is_complete(folder, receipt, names):
 
     assert receipt["rows"]["identifiers"] == len(names)
     assert {row["identifier"] for row in read("identifiers")} == {name[1] for name in names}
+    assert all(json.loads(path.read_text()) for path in folder.glob("*.json"))  # no empty table
     given = "\n".join(row["content"] for row in read("events_as_given"))
     assert "not JSON" in given
     assert '"unheard of"' in given
