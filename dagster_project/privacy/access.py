@@ -167,8 +167,7 @@ def _write(out: Path, part: Part) -> None:
 
 def _write_index(out: Path, parts: list[Part]) -> None:
     shown = [
-        {"words": words(part.name), "rows": len(part.rows), "stem": _stem(part)}
-        for part in parts
+        {"words": words(part.name), "rows": len(part.rows), "stem": _stem(part)} for part in parts
     ]
     page.write(out / "index.html", page.render("access.html", parts=shown))
 

@@ -35,9 +35,10 @@ OpenSender = Callable[[str, TargetConfig], Sender]
 class SyncResult:
     """What happened to one segment at one target.
 
-    ``held_back`` counts members without consent. ``incomplete`` had failed rows. ``not activated`` says in ``reason`` why, and
-    that whoever the target held was removed; ``recovered`` is an earlier sync that was killed;
-    ``refused`` waits for a person. ``failed`` rows are tried again, ``rejected`` ones are not.
+    ``held_back`` counts members without consent. ``incomplete`` had failed rows; ``not activated``
+    says in ``reason`` why, and that whoever the target held was removed; ``recovered`` is an
+    earlier sync that was killed; ``refused`` waits for a person. ``failed`` rows are tried again,
+    ``rejected`` ones are not.
     """
 
     target: str
