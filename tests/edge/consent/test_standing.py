@@ -6,6 +6,7 @@ import pytest
 
 from edge.consent import decisions, standing
 from edge.consent.purposes import load
+from edge.privacy import lines
 from tests.conftest import PROJECT
 from tests.dagster_project.publish import shop
 
@@ -66,6 +67,15 @@ def test_each_purpose_says_what_decided_it_and_shows_the_proof(home):
     assert [(x.origin, x.method, x.text_version, x.evidence) for x in proofs] == [
         ("event", "banner", "v7", "m1")
     ]
+
+
+def test_the_gate_stands_after_somebody_who_withdrew_was_erased(home):
+    decide(home, "ads", is_granted=False)
+    (path,) = (home / "landing" / "tessera_ledger").glob("*-consent-*")
+    lines.replace_lines(path, {1: b""})  # as an erasure does
+    holds, proofs = show(home)
+    assert holds["ads"] == (True, "latest_answer")
+    assert len(proofs) == 1
 
 
 def test_a_withdrawal_that_is_set_shows_at_once_with_who_wrote_it_down(home):
