@@ -175,11 +175,11 @@ class _One:
         stopped = None if asked.is_enabling else self._halted()
         if asked.is_dry:
             return self._report(started, [], planned, line, stopped=stopped, refused=refusal)
+        self._execute("forget_settled", {"now": self.moment()})
+        self._execute("forget_undone")
         if stopped is not None:
             return self._report(started, results, planned, line, stopped=stopped)
         states.end_halts(self.connection)
-        self._execute("forget_settled", {"now": self.moment()})
-        self._execute("forget_undone")
         self._execute("keep_known")
         refused = None if asked.is_confirmed else refusal
         if refused is not None:

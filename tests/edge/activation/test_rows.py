@@ -1,5 +1,6 @@
 import pytest
 
+from dagster_project.privacy import remains
 from edge.activation.state import rebuild_state
 from tests.edge.activation.receiver import RowsTarget, Shop
 
@@ -282,6 +283,16 @@ def test_a_disabled_target_is_left_alone_until_a_person_acts(shop):
     assert shop.receiver.sent() == []
     assert shop.sync(is_enabling=True).succeeded
     assert shop.sync().succeeded
+
+
+def test_a_disabled_target_forgets_whom_it_surely_never_got_and_nobody_wants_any_more(shop):
+    shop.receiver.faults = [410]
+    shop.sync()
+    assert remains.pending_targets(shop.path / "activation", ["c03"]) == ["fake"]
+    shop.members.discard(("lapsed", "c03"))
+    assert "410 gone" in shop.sync().stopped
+    assert remains.pending_targets(shop.path / "activation", ["c03"]) == []
+    assert remains.pending_targets(shop.path / "activation", ["c04"]) == ["fake"]
 
 
 def test_a_target_that_refuses_everything_is_not_asked_row_by_row(tmp_path):
