@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from dagster_project import runs
+from dagster_project import runs, syncing
 from dagster_project.ingest import batches, ingestion
 from dagster_project.ingest.batches import transaction
 from dagster_project.ingest.files import Outcome, landed, still_to_read
@@ -122,7 +122,7 @@ def _carry_out(platform: Platform, progress: Progress, tell: Tell) -> dict[str, 
             step()
             progress.finish(name)
     tell("  targets …")
-    pending = _remove_from_targets(settings, progress, tell)
+    pending = remove_from_targets(settings, progress, tell)
     tell("  remains …")
     _erase_remains(platform, progress, search, tell)
     state: requests.State = "waiting" if pending else "completed"
@@ -190,25 +190,30 @@ def _erase_lines(platform: Platform, progress: Progress, search: Search, tell: T
     landing.discard(folder)
 
 
-def _remove_from_targets(settings: Settings, progress: Progress, tell: Tell) -> list[str]:
+def remove_from_targets(settings: Settings, progress: Progress, tell: Tell) -> list[str]:
     """Have the targets that hold the person remove them; return those that have not yet."""
     ids = progress.subject.customer_ids
     holding = remains.pending_targets(settings.activation, ids)
     progress.found["targets"] = sorted({*progress.found.get("targets", []), *holding})
     progress.save()
-    if not holding:
-        return []
-    report = runs.run(
-        settings,
-        "activate_segments",
-        as_of=None,
-        tell=tell,
-        resumes=False,
-        only=[f"targets/{name}" for name in holding],
-    )
-    for failure in report.failures:
-        tell(f"  {failure.step}: {failure.reason}")
-    return remains.pending_targets(settings.activation, ids)
+    targets, _ = syncing.configured(settings)
+    waiting = {name: syncing.not_synced(name, targets, settings) for name in holding}
+    asked = [name for name, reason in waiting.items() if reason is None]
+    if asked:
+        report = runs.run(
+            settings,
+            "activate_segments",
+            as_of=None,
+            tell=tell,
+            resumes=False,
+            only=[f"targets/{name}" for name in asked],
+        )
+        for failure in report.failures:
+            tell(f"  {failure.step}: {failure.reason}")
+    pending = remains.pending_targets(settings.activation, ids)
+    for name in pending:
+        tell(f"  {name} still holds the person: {waiting.get(name) or 'the sync failed'}")
+    return pending
 
 
 def _erase_remains(platform: Platform, progress: Progress, search: Search, tell: Tell) -> None:
