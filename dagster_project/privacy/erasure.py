@@ -17,6 +17,7 @@ from dagster_project.privacy.progress import (
     FOLDER,
     Progress,
     alone,
+    read_receipt,
     under_way,
     write_receipt,
 )
@@ -30,6 +31,7 @@ from edge.privacy.subjects import Name, normalised_email
 
 Tell = Callable[[str], None]
 HOLDER = "erasure"
+WAITED_FOR = "waited_for"  # the targets that were pending when all else was done
 
 
 def erase(
@@ -123,6 +125,8 @@ def _carry_out(platform: Platform, progress: Progress, tell: Tell) -> dict[str, 
             progress.finish(name)
     tell("  targets …")
     pending = remove_from_targets(settings, progress, tell)
+    if pending and pending == progress.found.get(WAITED_FOR):
+        return read_receipt(settings.home, progress.request_id)  # a run every hour is no reason
     tell("  remains …")
     _erase_remains(platform, progress, search, tell)
     state: requests.State = "waiting" if pending else "completed"
@@ -136,6 +140,9 @@ def _carry_out(platform: Platform, progress: Progress, tell: Tell) -> dict[str, 
     receipt = _receipt(platform, progress, state, pending, searched)
     if state == "completed":
         progress.forget()
+    elif state == "waiting":
+        progress.found[WAITED_FOR] = pending
+        progress.save()
     return receipt
 
 
