@@ -28,6 +28,7 @@ from edge.privacy.subjects import Subject
 from edge.statements import fill, identifier
 
 HOLDER = "access"
+MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 GIVEN = "events_as_given"
 NAMES = "identifiers"
 # What each file holds, for a person; every other table that knows the customer follows by its name.
@@ -201,7 +202,7 @@ def _receipt(platform: Platform, parts: list[Part], requested_at: datetime) -> d
     return {
         "request_id": request_id,
         "kind": "access",
-        "requested_at": requested_at,
-        "completed_at": now,
+        "requested_at": f"{requested_at:{MOMENT}}",
+        "completed_at": f"{now:{MOMENT}}",
         "rows": {part.name: len(part.rows) for part in parts},
     }
