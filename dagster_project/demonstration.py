@@ -1,6 +1,5 @@
 """The demo: a simulated shop through the whole lineage, and what came of it."""
 
-import json
 import shutil
 import time
 from collections.abc import Callable
@@ -10,7 +9,7 @@ from pathlib import Path
 from dagster_project import output, runs
 from dagster_project import settings as environment
 from dagster_project.privacy import erasure
-from dagster_project.privacy.progress import receipts
+from dagster_project.privacy.progress import read_receipt, receipts
 from dagster_project.settings import Settings
 from dagster_project.statements import statement
 from dagster_project.status import summary
@@ -73,7 +72,7 @@ def _erase_one(settings: Settings, tell: Callable[[str], None]) -> bool:
     """Erase a customer whom a target holds, once; print the receipt, say whether all is gone."""
     path = receipts(settings.home) / f"{REQUEST}.json"
     if path.exists():
-        receipt = json.loads(path.read_text(encoding="utf-8"))
+        receipt = read_receipt(settings.home, REQUEST)
     else:
         with published.open_newest(settings.published) as (_, connection):
             text = statement("dagster_project", "demonstrated_customer")

@@ -32,6 +32,15 @@ def left_out(limits: Limits, variables: Mapping[str, str]) -> str | None:
     return f"left out: {name} is not set" if name and not variables.get(name) else None
 
 
+def not_synced(name: str, targets: Targets, settings: environment.Settings) -> str | None:
+    """Say why no sync reaches a target that may hold people, if so."""
+    config = targets.targets.get(name)
+    if config is not None:
+        return left_out(config, environment.variables())
+    state = settings.activation / f"{name}.duckdb"
+    return f"not in targets.yml: put it back, or delete {state} if the target is gone for good"
+
+
 def prepared(
     platform: Platform,
     purposes: Purposes,

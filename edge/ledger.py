@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,14 @@ def files(landing_folder: Path) -> list[Path]:
         return []
     numbered = [path for path in folder.iterdir() if landing.NUMBERED.fullmatch(path.name)]
     return sorted(numbered, key=lambda path: int(path.name.split("-", 1)[0]))
+
+
+def payloads(path: Path) -> Iterator[dict[str, Any]]:
+    """Read what a file records; a line that an erasure emptied says nothing any more."""
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            if line.strip():
+                yield json.loads(line)["payload"]
 
 
 def timestamp(moment: datetime) -> str:

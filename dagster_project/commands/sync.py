@@ -77,9 +77,10 @@ def sync(
             reports.append(prepared.target(name, config))
         except (ValueError, RuntimeError, OSError) as error:  # the others go on; we end with 1
             reports.append(Report(name, (), stopped=" ".join(str(error).split())))
+    _tell_problems(reports, is_dry=dry_run)
     if not (dry_run and form == Format.table):  # the plan was it
         _show(reports, form)
-    if not all(report.succeeded or dry_run for report in reports):
+    if not all(report.stopped is None if dry_run else report.succeeded for report in reports):
         raise typer.Exit(1)
 
 
@@ -112,12 +113,15 @@ def _written(fields: dict[str, object]) -> str:
     return ", ".join(f"{name}={value}" for name, value in fields.items())
 
 
-def _show(reports: "list[Report]", form: Format) -> None:
+def _tell_problems(reports: "list[Report]", *, is_dry: bool) -> None:
     for report in reports:
         if report.stopped is not None:
             _say(f"failed: {report.target}: {report.stopped}")
-        if report.refused is not None:
+        if report.refused is not None and not is_dry:  # the plan told it
             _say(f"refused: {report.target}: {report.refused}; --confirm sends it")
+
+
+def _show(reports: "list[Report]", form: Format) -> None:
     rows = [
         tuple(getattr(result, column) for column in COLUMNS)
         for report in reports

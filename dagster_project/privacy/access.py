@@ -28,6 +28,7 @@ from edge.privacy.subjects import Subject
 from edge.statements import fill, identifier
 
 HOLDER = "access"
+MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 GIVEN = "events_as_given"
 NAMES = "identifiers"
 # What each file holds, for a person; every other table that knows the customer follows by its name.
@@ -45,6 +46,7 @@ WORDS = {
     "features.ftr_customers": "Figures worked out from the above.",
     "segments.fct_segment_members": "Groups you are in now.",
     "segments.fct_segment_history": "Groups you were in, and when we believed so.",
+    "segments.late_memberships": "Groups you turned out to have been in, or not, when events came late.",
     "ml.customer_clusters": "The group of alike customers you were put in.",
     "ml.customer_scores": "What is predicted of you.",
     "ml.recommendations": "What is recommended to you.",
@@ -54,7 +56,7 @@ WORDS = {
     "marts.dim_visitors": "Whom your visits were counted as.",
 }
 OTHERS = {"features": "Figures on your", "segments": "What put you in the group of"}
-SCHEMAS = ("marts", "features", "ml", "segments", "activation")
+SCHEMAS = ("marts", "features", "ml", "segments", "activation", "ops")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def access(
     out: Path,
     requested_at: datetime | None = None,
 ) -> dict[str, Any]:
-    """Write all that is held on a person to a new folder; return what was written.
+    """Write all that is held on a person to a new folder, no empty table; return what was written.
 
     Raises LookupError where nobody, or nobody alone, is known by that name.
     """
@@ -90,6 +92,7 @@ def access(
     tell("reading the landing files")
     parts.insert(1, _given(platform, person.subject, known))
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
+    parts = [part for part in parts if part.rows]
     for part in parts:
         _write(out, part)
     _write_index(out, parts)
@@ -165,9 +168,7 @@ def _write(out: Path, part: Part) -> None:
 
 def _write_index(out: Path, parts: list[Part]) -> None:
     shown = [
-        {"words": words(part.name), "rows": len(part.rows), "stem": _stem(part)}
-        for part in parts
-        if part.rows
+        {"words": words(part.name), "rows": len(part.rows), "stem": _stem(part)} for part in parts
     ]
     page.write(out / "index.html", page.render("access.html", parts=shown))
 
@@ -201,7 +202,7 @@ def _receipt(platform: Platform, parts: list[Part], requested_at: datetime) -> d
     return {
         "request_id": request_id,
         "kind": "access",
-        "requested_at": requested_at,
-        "completed_at": now,
-        "rows": {part.name: len(part.rows) for part in parts if part.rows},
+        "requested_at": f"{requested_at:{MOMENT}}",
+        "completed_at": f"{now:{MOMENT}}",
+        "rows": {part.name: len(part.rows) for part in parts},
     }

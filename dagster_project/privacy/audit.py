@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 FILE = "privacy.html"
 LAST = "privacy.json"
 PACKAGE = "dagster_project.privacy"
+ID = "customer_id"  # with the segments somebody is in: what every message is about
 # What dbt does not make: what sources sent, whatever they wrote there, and identities of it.
 PAYLOADS = {
     "raw.events": ("user_id", "anonymous_id", "context", "properties", "traits"),
@@ -111,11 +112,11 @@ def columns(manifest: Mapping[str, Any]) -> list[Column]:
 
 
 def flows(targets: Targets) -> list[Flow]:
-    """Return every column that leaves by a target."""
+    """Return every column that leaves by a target, our id of the person included."""
     return [
         Flow(name, target.purpose, source, source.startswith("contacts."))
         for name, target in targets.targets.items()
-        for source in target.columns.values()
+        for source in (*([ID] if target.tells_customer_id else []), *target.columns.values())
     ]
 
 

@@ -45,6 +45,9 @@ def erase(
         ]
     for receipt in receipts:
         output.print_json(receipt)
+        if receipt["pending"]:
+            names = ", ".join(receipt["pending"])
+            _say(f"waits for {names}: goes on with tessera erase --resume, or with any later run")
     if any(receipt["state"] == "incomplete" for receipt in receipts):
         raise typer.Exit(1)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from dagster_project import runs
+from dagster_project import runs, syncing
 from dagster_project.ingest import ingestion
 from dagster_project.ingest.batches import transaction
 from dagster_project.platform import Platform
@@ -16,6 +16,7 @@ from dagster_project.privacy.progress import (
     FOLDER,
     Progress,
     alone,
+    read_receipt,
     under_way,
     write_receipt,
 )
@@ -29,6 +30,7 @@ from edge.privacy.subjects import Name, normalised_email
 
 Tell = Callable[[str], None]
 HOLDER = "erasure"
+WAITED_FOR = "waited_for"  # the targets that were pending when all else was done
 
 
 def erase(
@@ -121,7 +123,9 @@ def _carry_out(platform: Platform, progress: Progress, tell: Tell) -> dict[str, 
             step()
             progress.finish(name)
     tell("  targets …")
-    pending = _remove_from_targets(settings, progress, tell)
+    pending = remove_from_targets(settings, progress, tell)
+    if pending and pending == progress.found.get(WAITED_FOR):
+        return read_receipt(settings.home, progress.request_id)  # a run every hour is no reason
     tell("  remains …")
     _erase_remains(platform, progress, search, tell)
     state: requests.State = "waiting" if pending else "completed"
@@ -135,6 +139,9 @@ def _carry_out(platform: Platform, progress: Progress, tell: Tell) -> dict[str, 
     receipt = _receipt(platform, progress, state, pending, searched)
     if state == "completed":
         progress.forget()
+    elif state == "waiting":
+        progress.found[WAITED_FOR] = pending
+        progress.save()
     return receipt
 
 
@@ -187,25 +194,30 @@ def _erase_lines(platform: Platform, progress: Progress, search: Search, tell: T
     landing.discard(folder)
 
 
-def _remove_from_targets(settings: Settings, progress: Progress, tell: Tell) -> list[str]:
+def remove_from_targets(settings: Settings, progress: Progress, tell: Tell) -> list[str]:
     """Have the targets that hold the person remove them; return those that have not yet."""
     ids = progress.subject.customer_ids
     holding = remains.pending_targets(settings.activation, ids)
     progress.found["targets"] = sorted({*progress.found.get("targets", []), *holding})
     progress.save()
-    if not holding:
-        return []
-    report = runs.run(
-        settings,
-        "activate_segments",
-        as_of=None,
-        tell=tell,
-        resumes=False,
-        only=[f"targets/{name}" for name in holding],
-    )
-    for failure in report.failures:
-        tell(f"  {failure.step}: {failure.reason}")
-    return remains.pending_targets(settings.activation, ids)
+    targets, _ = syncing.configured(settings)
+    waiting = {name: syncing.not_synced(name, targets, settings) for name in holding}
+    asked = [name for name, reason in waiting.items() if reason is None]
+    if asked:
+        report = runs.run(
+            settings,
+            "activate_segments",
+            as_of=None,
+            tell=tell,
+            resumes=False,
+            only=[f"targets/{name}" for name in asked],
+        )
+        for failure in report.failures:
+            tell(f"  {failure.step}: {failure.reason}")
+    pending = remains.pending_targets(settings.activation, ids)
+    for name in pending:
+        tell(f"  {name} still holds the person: {waiting.get(name) or 'the sync failed'}")
+    return pending
 
 
 def _erase_remains(platform: Platform, progress: Progress, search: Search, tell: Tell) -> None:

@@ -119,6 +119,13 @@ def receipts(home: Path) -> Path:
     return home / FOLDER / "receipts"
 
 
+def read_receipt(home: Path, request_id: str) -> dict[str, Any]:
+    """Return the receipt that was written last."""
+    path = receipts(home) / f"{request_id}.json"
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
 def write_receipt(home: Path, request_id: str, content: dict[str, Any]) -> Path:
     """Write a receipt, whole or not at all."""
     path = receipts(home) / f"{request_id}.json"

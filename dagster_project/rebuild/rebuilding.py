@@ -1,7 +1,6 @@
 """A build made again in a home of its own, and compared with what was recorded of it."""
 
 import hashlib
-import json
 import os
 import shutil
 import subprocess
@@ -81,8 +80,8 @@ def _scratch(settings: Settings) -> Path:
 def _builds(folder: Path) -> Iterator[tuple[Path, Payload]]:
     for path in ledger.files(folder):
         if path.name.endswith("-build.jsonl"):
-            for line in path.read_text(encoding="utf-8").splitlines():
-                yield path, json.loads(line)["payload"]
+            for payload in ledger.payloads(path):
+                yield path, payload
 
 
 def _find(folder: Path, build: str) -> tuple[Path, Payload]:

@@ -11,13 +11,14 @@
     json_object_keys({{ preferences }})
 {%- endmacro %}
 
-{#- What stored preferences say of one purpose; null where it is neither true nor false. -#}
+{#- What stored preferences say of one purpose: yes is true alone, no is false however it is written; null is neither. -#}
 {% macro consent_answer(preferences, purpose) -%}
     {{ return(adapter.dispatch('consent_answer', 'tessera')(preferences, purpose)) }}
 {%- endmacro %}
 
 {% macro default__consent_answer(preferences, purpose) -%}
-    try_cast(json_extract_string({{ preferences }}, '/' || replace(replace({{ purpose }}, '~', '~0'), '/', '~1')) as boolean)
+    {%- set said = "json_extract(" ~ preferences ~ ", '/' || replace(replace(" ~ purpose ~ ", '~', '~0'), '/', '~1'))" -%}
+    case when json_type({{ said }}) = 'BOOLEAN' or not try_cast({{ said }} ->> '$' as boolean) then {{ said }} ->> '$' = 'true' end
 {%- endmacro %}
 
 {% macro spark__consent_answer(preferences, purpose) -%}

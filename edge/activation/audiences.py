@@ -88,6 +88,11 @@ class AudienceTarget(Mapped):
         """The platform knows people by every column: see ``Typed``."""
         return frozenset(self.columns)
 
+    @property
+    def tells_customer_id(self) -> bool:
+        """Whether each row says our id: platforms know people by hashes."""
+        return False
+
     def address(self, environment: Mapping[str, str], usual: str) -> str:
         """Return where the platform's API is: as the environment says, else the usual place."""
         if self.url_env is None:

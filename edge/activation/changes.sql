@@ -41,6 +41,21 @@ differing as (
     left join acknowledged
         on perhaps.segment = acknowledged.segment and perhaps.customer_id = acknowledged.customer_id
     where case when wanted.customer_id is null then perhaps.is_perhaps_held else perhaps.is_perhaps_other end
+
+    union
+
+    -- what was to be sent again, by --full, and failed
+    select
+        wanted.segment,
+        wanted.customer_id,
+        true as is_wanted,
+        true as is_acknowledged,
+        wanted.fingerprint
+    from wanted
+    inner join acknowledged on wanted.segment = acknowledged.segment and wanted.customer_id = acknowledged.customer_id
+    inner join unacknowledged as earlier
+        on wanted.segment = earlier.segment and wanted.customer_id = earlier.customer_id
+    where earlier.fingerprint = wanted.fingerprint and earlier.status <> 'rejected'
 ),
 
 judged as (

@@ -53,6 +53,11 @@ class Mapped(Limits):
         """Whether contact data leaves by this target."""
         return any(source.startswith(f"{CONTACTS}.") for source in self.columns.values())
 
+    @property
+    def tells_customer_id(self) -> bool:
+        """Whether each row says our id of the person."""
+        return True
+
 
 class Typed(Mapped):
     """What targets of rows have in common: the types that traits must arrive as.

@@ -24,7 +24,10 @@ from edge.statements import statement
 
 PACKAGE = "edge.activation"
 
-Status = Literal["synced", "unchanged", "not activated", "recovered", "refused", "planned"]
+Status = Literal[
+    "synced", "incomplete", "unchanged", "not activated", "recovered", "refused", "planned"
+]
+MOMENT = "%Y-%m-%d %H:%M:%S UTC"
 OpenSender = Callable[[str, TargetConfig], Sender]
 
 
@@ -32,9 +35,10 @@ OpenSender = Callable[[str, TargetConfig], Sender]
 class SyncResult:
     """What happened to one segment at one target.
 
-    ``held_back`` counts members without consent. ``not activated`` says in ``reason`` why, and
-    that whoever the target held was removed; ``recovered`` is an earlier sync that was killed;
-    ``refused`` waits for a person. ``failed`` rows are tried again, ``rejected`` ones are not.
+    ``held_back`` counts members without consent. ``incomplete`` had failed rows; ``not activated``
+    says in ``reason`` why, and that whoever the target held was removed; ``recovered`` is an
+    earlier sync that was killed; ``refused`` waits for a person. ``failed`` rows are tried again,
+    ``rejected`` ones are not.
     """
 
     target: str
@@ -168,17 +172,14 @@ class _One:
         refusal = guard.refusal(self.connection, self.config)
         planned = plan.read(self.connection, self.name, self.config, refusal)
         self.syncing.show_plan(planned)
+        stopped = None if asked.is_enabling else self._halted()
         if asked.is_dry:
-            return self._report(started, [], planned, line, stopped=None, refused=refusal)
-        if asked.is_enabling:
-            states.end_halts(self.connection)
-        halt = states.halted(self.connection, self.moment())
-        if halt is not None:
-            until = "tessera sync --enable" if halt.ends_at is None else f"{halt.ends_at} UTC"
-            stopped = f"{halt.reason} (since {halt.halted_at} UTC, until {until})"
-            return self._report(started, results, planned, line, stopped=stopped)
+            return self._report(started, [], planned, line, stopped=stopped, refused=refusal)
         self._execute("forget_settled", {"now": self.moment()})
         self._execute("forget_undone")
+        if stopped is not None:
+            return self._report(started, results, planned, line, stopped=stopped)
+        states.end_halts(self.connection)
         self._execute("keep_known")
         refused = None if asked.is_confirmed else refusal
         if refused is not None:
@@ -255,6 +256,15 @@ class _One:
         return [_as_sent(self.name, x, counts.get(x.segment), sync_id, refusal)
                 for x in planned.segments]  # fmt: skip
 
+    def _halted(self) -> str | None:
+        halt = states.halted(self.connection, self.moment())
+        if halt is None:
+            return None
+        until = f"tessera sync {self.name} --enable"
+        if halt.ends_at is not None:
+            until = f"{halt.ends_at:{MOMENT}}"
+        return f"{halt.reason} (since {halt.halted_at:{MOMENT}}, until {until})"
+
     def _remember_stop(self, line: Line | None) -> str | None:
         if line is None or line.stop is None:
             return None
@@ -317,7 +327,9 @@ def _as_sent(
 ) -> SyncResult:
     added, updated, removed, failed, rejected = counts or (0, 0, 0, 0, 0)
     has_changed = counts is not None
-    status: Status = "synced" if has_changed else "unchanged"
+    status: Status = "unchanged"
+    if has_changed:
+        status = "incomplete" if failed else "synced"
     reason = None
     if planned.status != "active":
         status, reason = "not activated", f"segment {planned.status}"

@@ -30,7 +30,13 @@ __all__ = [  # the first four are made elsewhere, and read from here
     "load",
 ]
 
-CATALOGS = frozenset({"warehouse", "contacts", "temp", "system", "memory"})
+TAKEN = frozenset(
+    {
+        *("warehouse", "contacts", "temp", "system", "memory"),  # catalogs of a sync
+        "triggers",  # whose state stands beside those of targets
+        *("published", "recorded", "retention", "trigger_firings"),  # assets beside targets
+    }
+)
 
 RowsTarget = (
     GoogleCustomerMatchTarget
@@ -56,7 +62,7 @@ class Targets(BaseModel):
     @field_validator("targets")
     @classmethod
     def _names_are_free(cls, targets: Mapping[str, TargetConfig]) -> Mapping[str, TargetConfig]:
-        taken = sorted(CATALOGS.intersection(targets))
+        taken = sorted(TAKEN.intersection(targets))
         if taken:
             raise ValueError(f"{', '.join(taken)} names something else here: choose another name")
         return targets

@@ -51,8 +51,6 @@ def recorded(landing: Path) -> Iterator[Decision]:
 
 
 def _decisions(path: Path) -> Iterator[Decision]:
-    with path.open(encoding="utf-8") as lines:
-        for line in lines:
-            payload = json.loads(line)["payload"]
-            payload.pop("decision_id")
-            yield Decision(**{**payload, "visitor_ids": tuple(payload["visitor_ids"])})
+    for payload in ledger.payloads(path):
+        payload.pop("decision_id")
+        yield Decision(**{**payload, "visitor_ids": tuple(payload["visitor_ids"])})

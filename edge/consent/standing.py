@@ -1,6 +1,6 @@
 """What holds for one customer and why, from the newest generation and the ledger."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from edge.consent.purposes import Purposes
 from edge.statements import statement
 
 PACKAGE = "edge.consent"
+SET = "set_since"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,12 @@ def standings(
         for x in decisions.recorded(landing)
         if x.customer_id == customer_id and x.decision_id not in seen
     ]
-    return [Standing(*row) for row in rows], [*proofs, *(_proof(x) for x in newer)]
+    said = {x.purpose: datetime.fromisoformat(x.decided_at) for x in newer if not x.is_granted}
+    holds = [Standing(*row) for row in rows]
+    return (
+        [replace(x, answered_at=said.get(x.purpose)) if x.reason == SET else x for x in holds],
+        [*proofs, *(_proof(x) for x in newer)],
+    )
 
 
 def decide(

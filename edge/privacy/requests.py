@@ -1,7 +1,6 @@
 """Requests of people about their data: what was asked and when, and by when it must be done."""
 
 import calendar
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -99,11 +98,10 @@ def _last(landing: Path, request_id: str) -> dict[str, Any] | None:
 
 def _payloads(landing: Path) -> list[dict[str, Any]]:
     return [
-        json.loads(line)["payload"]
+        payload
         for path in ledger.files(landing)
         if path.name.endswith(f"-{KIND}.jsonl")
-        for line in path.read_text(encoding="utf-8").splitlines()
-        if line.strip()
+        for payload in ledger.payloads(path)
     ]
 
 

@@ -1,6 +1,5 @@
 """Who was erased, as keyed hashes in the ledger: late events of theirs are refused."""
 
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -85,6 +84,5 @@ def record_guards(
 def _hashes(landing: Path, kind: str) -> Iterable[str]:
     for path in ledger.files(landing):
         if f"-{kind}-" in path.name:
-            for line in path.read_text(encoding="utf-8").splitlines():
-                if line.strip():
-                    yield json.loads(line)["payload"]["hash"]
+            for payload in ledger.payloads(path):
+                yield payload["hash"]

@@ -6,7 +6,9 @@ import dagster as dg
 import pytest
 
 from dagster_project import settings as environment
-from tests.conftest import settings_of
+from edge.activation.targets import TAKEN, load
+from tests.conftest import PROJECT, settings_of
+from tests.edge.activation.sending import PURPOSES
 
 LIST = Path(__file__).with_name("definitions.txt")
 
@@ -34,6 +36,12 @@ def listed(definitions: dg.Definitions) -> str:
 
 def test_assets_jobs_schedules_and_sensors_are_those_listed(definitions):
     assert listed(definitions) == LIST.read_text()
+
+
+def test_no_target_may_take_the_name_of_an_asset_beside_targets(definitions):
+    keys = {key.path[-1] for key in definitions.resolve_asset_graph().get_all_asset_keys()
+            if key.path[0] == "targets"}  # fmt: skip
+    assert keys - set(load(PROJECT / "config" / "targets.yml", PURPOSES).targets) <= TAKEN
 
 
 def test_every_asset_is_described_and_owned(definitions):

@@ -204,6 +204,7 @@ def test_a_person_is_erased_from_everything_and_nobody_else_is(tmp_path, refresh
     extra = tmp_path / "extra.jsonl"
     extra.write_text("\n".join(planted(names)))
     tessera(home, "load", str(extra), "--source", "shop")
+    tessera(home, "consent", "set", customer, "ads", "withdrawn", "--method", "telephone")
     given = tessera(home, "access", customer, "--out", str(tmp_path / "given"))
     assert_access_is_complete(tmp_path / "given", json.loads(given.stdout), names)
     assert {file.split("/")[0] for file, _ in held(home, texts)} >= {
@@ -265,6 +266,7 @@ def assert_access_is_complete(folder, receipt, names):
 
     assert receipt["rows"]["identifiers"] == len(names)
     assert {row["identifier"] for row in read("identifiers")} == {name[1] for name in names}
+    assert all(json.loads(path.read_text()) for path in folder.glob("*.json"))  # no empty table
     given = "\n".join(row["content"] for row in read("events_as_given"))
     assert "not JSON" in given
     assert '"unheard of"' in given

@@ -2,11 +2,12 @@ import json
 from datetime import UTC, datetime, timedelta, timezone
 
 from edge import ledger
+from edge.privacy import lines
 
 NOW = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 
 
-def lines(landing, name):
+def recorded(landing, name):
     text = (landing / "tessera_ledger" / name).read_text()
     return [json.loads(line) for line in text.splitlines()]
 
@@ -15,7 +16,7 @@ def test_entries_become_one_numbered_file_of_lines(tmp_path):
     name = ledger.append(tmp_path, "build", [{"build_id": "b1"}, {"build_id": "b2"}], NOW)
 
     assert name == "00000001-build.jsonl"
-    assert lines(tmp_path, name) == [
+    assert recorded(tmp_path, name) == [
         {"kind": "build", "recorded_at": "2026-03-01T12:30:00.000000Z", "payload": {"build_id": b}}
         for b in ("b1", "b2")
     ]
@@ -43,7 +44,7 @@ def test_a_key_is_recorded_once_whatever_is_said_later(tmp_path):
 
     assert again == first == "00000001-delivery-crm-1.jsonl"
     assert other == "00000002-delivery-crm-11.jsonl"
-    assert lines(tmp_path, first)[0]["payload"] == {"n": 1}
+    assert recorded(tmp_path, first)[0]["payload"] == {"n": 1}
 
 
 def test_nothing_to_record_makes_no_file(tmp_path):
@@ -51,8 +52,15 @@ def test_nothing_to_record_makes_no_file(tmp_path):
     assert ledger.files(tmp_path) == []
 
 
+def test_a_line_that_was_erased_says_nothing_and_the_others_are_read(tmp_path):
+    name = ledger.append(tmp_path, "build", [{"build_id": b} for b in ("b1", "b2", "b3")], NOW)
+    path = tmp_path / "tessera_ledger" / name
+    lines.replace_lines(path, {2: b""})  # as an erasure does
+    assert [payload["build_id"] for payload in ledger.payloads(path)] == ["b1", "b3"]
+
+
 def test_moments_are_written_as_utc(tmp_path):
     there = NOW.astimezone(timezone(timedelta(hours=5)))
     assert ledger.timestamp(there) == ledger.timestamp(NOW.replace(tzinfo=None))
     name = ledger.append(tmp_path, "build", [{"at": there}], there)
-    assert lines(tmp_path, name)[0]["payload"] == {"at": "2026-03-01T12:30:00.000000Z"}
+    assert recorded(tmp_path, name)[0]["payload"] == {"at": "2026-03-01T12:30:00.000000Z"}

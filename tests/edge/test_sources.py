@@ -41,9 +41,9 @@ def test_the_project_s_own_file_is_valid():
     ("text", "where", "what"),
     [
         ("sources: {shop: {kind: event}}", "sources.shop.kind", "'events'"),
-        ("sources: {shop: {kind: events, colour: red}}", "sources.shop.colour", "not permitted"),
+        ("sources: {shop: {kind: events, colour: red}}", "sources.shop.colour", "no such key"),
         ("sources: {Shop: {kind: events}}", "sources.Shop", "pattern"),
-        ("source: {}", "source", "not permitted"),
+        ("source: {}", "source", "no such key"),
         ("sources: {crm: {kind: customers}}", "sources.crm", "user_id"),
         ("sources: {crm: {kind: customers, columns: {email: a}}}", "sources.crm", "user_id"),
         ("sources: {crm: {kind: customers, columns: {mail: a, user_id: b}}}", "crm", "'email'"),

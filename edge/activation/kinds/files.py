@@ -22,6 +22,11 @@ class FilesTarget(Mapped):
     audience: Platform | None = None
     phone_region: Region | None = None
 
+    @property
+    def tells_customer_id(self) -> bool:
+        """Whether each row says our id: a list for upload has hashes alone."""
+        return self.audience is None
+
     @model_validator(mode="after")
     def _an_audience_is_a_whole_list(self) -> "FilesTarget":
         if self.audience is None:

@@ -35,6 +35,11 @@ class MetaCustomAudienceTarget(AudienceTarget):
     api_version: Annotated[str, Field(pattern=r"^v[0-9]+\.[0-9]+$")] = "v25.0"
     extern_id: bool = False
 
+    @property
+    def tells_customer_id(self) -> bool:
+        """Whether each row says our id of the person."""
+        return self.extern_id
+
 
 @dataclass(slots=True)
 class MetaCustomAudience:

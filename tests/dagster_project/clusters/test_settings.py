@@ -41,7 +41,7 @@ def test_the_columns_that_are_read_are_those_of_features_and_strata(tmp_path):
         (lambda c: c["labels"][0]["at_least"].update(wealth=1), "names wealth, which is none of"),
         (lambda c: c["labels"].append(c["labels"][0]), "two rules are called high-value"),
         (lambda c: c["labels"].append({"label": "x"}), "'x' has no bound"),
-        (lambda c: c.update(scalling="robust"), "scalling: Extra inputs are not permitted"),
+        (lambda c: c.update(scalling="robust"), "scalling: no such key"),
         (lambda c: c["features"]["spend"].update(missing="mean"), r"features\.spend\.missing"),
         (lambda c: c.update(correlated=2), "correlated: Input should be less than or equal to 1"),
         (lambda c: c.update(sets={}), "sets: "),

@@ -9,6 +9,10 @@ from dagster_project.privacy import access
         ("marts.fct_orders", "Your orders."),
         ("features.ftr_purchases", "Figures on your purchases."),
         ("segments.seg_cart_abandoners", "What put you in the group of cart abandoners."),
+        (
+            "segments.late_memberships",
+            "Groups you turned out to have been in, or not, when events came late.",
+        ),
         ("ml.unheard_of", "ml.unheard_of"),
     ],
 )

@@ -45,6 +45,21 @@ def test_what_targets_map_is_listed_and_contacts_are_told_apart():
     assert Flow("ads_files", "ads", "customers.country", is_contact=False) in found
 
 
+def test_a_target_that_maps_nothing_is_told_who_is_who_and_one_of_hashes_is_not(tmp_path):
+    path = tmp_path / "targets.yml"
+    path.write_text(
+        "targets:\n"
+        "  hook: {kind: webhook, purpose: ads, url_env: A, secret_env: [B]}\n"
+        "  list: {kind: files, format: csv, current_file: true, purpose: marketing_email,\n"
+        "    audience: meta, columns: {email: contacts.email}}\n"
+    )
+    known = purposes.load(PROJECT / "config" / "purposes.yml")
+    assert audit.flows(targets.load(path, known)) == [
+        Flow("hook", "ads", "customer_id", is_contact=False),
+        Flow("list", "marketing_email", "contacts.email", is_contact=True),
+    ]
+
+
 def test_the_next_audit_says_what_came_and_what_went(tmp_path):
     page = audit.write(tmp_path, FIRST).read_text()
     assert "contacts.email" in page

@@ -1,5 +1,6 @@
 import pytest
 
+from dagster_project.privacy import remains
 from edge.activation.state import rebuild_state
 from tests.edge.activation.receiver import RowsTarget, Shop
 
@@ -274,12 +275,24 @@ def test_a_disabled_target_is_left_alone_until_a_person_acts(shop):
     assert shop.sync().stopped == "410 gone"
     shop.receiver.sent()
     shop.clock.now += 10**7
+    assert "410 gone" in shop.sync(is_dry=True).stopped
     report = shop.sync()
     assert "410 gone" in report.stopped
+    assert "tessera sync fake --enable" in report.stopped
     assert not report.succeeded
     assert shop.receiver.sent() == []
     assert shop.sync(is_enabling=True).succeeded
     assert shop.sync().succeeded
+
+
+def test_a_disabled_target_forgets_whom_it_surely_never_got_and_nobody_wants_any_more(shop):
+    shop.receiver.faults = [410]
+    shop.sync()
+    assert remains.pending_targets(shop.path / "activation", ["c03"]) == ["fake"]
+    shop.members.discard(("lapsed", "c03"))
+    assert "410 gone" in shop.sync().stopped
+    assert remains.pending_targets(shop.path / "activation", ["c03"]) == []
+    assert remains.pending_targets(shop.path / "activation", ["c04"]) == ["fake"]
 
 
 def test_a_target_that_refuses_everything_is_not_asked_row_by_row(tmp_path):
@@ -299,6 +312,22 @@ def test_full_sends_everything_wanted_again_under_new_keys(shop):
     shop.sync(is_full=True)
     assert shop.receiver.sent() == [("update", "lapsed", customer) for customer in PEOPLE[:10]]
     assert len(shop.receiver.effects) == 20
+
+
+def test_what_full_could_not_send_is_tried_in_each_later_sync_under_one_key(shop):
+    shop.sync()
+    shop.receiver.sent()
+    shop.receiver.batch_rows = 10
+    shop.receiver.faults = [500, 500]
+    for _ in range(2):
+        report = shop.sync(is_full=not shop.receiver.batches, patience_seconds=0.0)
+        assert report.failed == 10
+        assert [x.status for x in report.results if x.failed] == ["incomplete"]
+    assert shop.sync().succeeded
+    assert len({row.key for batch in shop.receiver.batches for row in batch}) == 10
+    assert len(shop.receiver.sent()) == 30
+    shop.sync()
+    assert shop.receiver.sent() == []
 
 
 def test_a_dry_run_shows_the_plan_and_sends_and_records_nothing(shop):

@@ -60,8 +60,11 @@ class Syncs(RuleBasedStateMachine):
         faults=st.lists(fault, max_size=6),
         batch_rows=st.integers(1, 5),
         patience_seconds=st.sampled_from([0.0, 1.0, 20.0]),
+        is_full=st.sampled_from([False, False, False, True]),
     )
-    def pass_a_day(self, joining, leaving, moving, answering, faults, batch_rows, patience_seconds):
+    def pass_a_day(
+        self, joining, leaving, moving, answering, faults, batch_rows, patience_seconds, is_full
+    ):
         """Some join, leave, change, withdraw consent or grant it; then a sync goes wrong."""
         shop = self.shop
         shop.members = (shop.members | joining) - leaving
@@ -71,7 +74,7 @@ class Syncs(RuleBasedStateMachine):
         shop.receiver.batch_rows = batch_rows
         shop.receiver.faults = list(faults)
         COUNTED["faults"] += sum(fault is not None for fault in faults)
-        self._sync(patience_seconds=patience_seconds)
+        self._sync(patience_seconds=patience_seconds, is_full=is_full)
 
     @rule(people=st.sets(person, max_size=2))
     def poison(self, people):

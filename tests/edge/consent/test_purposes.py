@@ -30,7 +30,7 @@ def test_the_purposes_of_the_repository_are_valid_and_ask_before_they_write():
         (f"purposes: {{ads: {{{KEPT}}}}}", "ads.without_answer: Field required"),
         (
             f"purposes: {{ads: {{{KEPT}, without_answer: denied, contacts: true}}}}",
-            "contacts: Extra inputs are not permitted",
+            "contacts: no such key",
         ),
         (f"purposes: {{Ads!: {{{KEPT}, without_answer: denied}}}}", "should match pattern"),
         (f"purposes: {{ads: {{{KEPT}, without_answer: granted}}}}", "consent means denied"),
@@ -46,6 +46,11 @@ def test_the_purposes_of_the_repository_are_valid_and_ask_before_they_write():
         (
             f"deleted_after_days: 29\npurposes: {{ads: {{{KEPT}, without_answer: denied}}}}",
             "deleted_after_days must be at least 30",
+        ),
+        (
+            f"purposes:\n  ads: {{{KEPT}, without_answer: denied}}\n"
+            f"  ads: {{{KEPT}, without_answer: granted}}",
+            "ads stands twice, the second time in line 3",
         ),
         ("", "valid dictionary"),
         ("purposes: [", "not valid YAML"),

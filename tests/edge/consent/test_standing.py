@@ -6,6 +6,7 @@ import pytest
 
 from edge.consent import decisions, standing
 from edge.consent.purposes import load
+from edge.privacy import lines
 from tests.conftest import PROJECT
 from tests.dagster_project.publish import shop
 
@@ -24,6 +25,11 @@ AT = datetime.fromisoformat("2026-02-01T10:00:00")
 def show(home, customer="c001"):
     found, proofs = standing.standings(home / "published", home / "landing", customer, PURPOSES)
     return {x.purpose: (x.is_permitted, x.reason) for x in found}, proofs
+
+
+def since(home, purpose):
+    found, _ = standing.standings(home / "published", home / "landing", "c001", PURPOSES)
+    return next(x.answered_at for x in found if x.purpose == purpose)
 
 
 def decide(home, purpose, *, is_granted, customer="c001"):
@@ -63,11 +69,21 @@ def test_each_purpose_says_what_decided_it_and_shows_the_proof(home):
     ]
 
 
+def test_the_gate_stands_after_somebody_who_withdrew_was_erased(home):
+    decide(home, "ads", is_granted=False)
+    (path,) = (home / "landing" / "tessera_ledger").glob("*-consent-*")
+    lines.replace_lines(path, {1: b""})  # as an erasure does
+    holds, proofs = show(home)
+    assert holds["ads"] == (True, "latest_answer")
+    assert len(proofs) == 1
+
+
 def test_a_withdrawal_that_is_set_shows_at_once_with_who_wrote_it_down(home):
     decision = decide(home, "marketing_email", is_granted=False)
     holds, proofs = show(home)
 
     assert holds["marketing_email"] == (False, "set_since")
+    assert since(home, "marketing_email") == AT
     assert decision.visitor_ids == ("v1",)
     last = proofs[-1]
     assert (last.origin, last.recorded_by, last.text_version) == ("command", "desk", "v8")
