@@ -46,7 +46,7 @@ WORDS = {
     "features.ftr_customers": "Figures worked out from the above.",
     "segments.fct_segment_members": "Groups you are in now.",
     "segments.fct_segment_history": "Groups you were in, and when we believed so.",
-    "segments.late_memberships": "Groups you turned out to have been in, or not, when events came late.",
+    "segments.late_memberships": "Groups you turned out to have been in, or not, by late events.",
     "ml.customer_clusters": "The group of alike customers you were put in.",
     "ml.customer_scores": "What is predicted of you.",
     "ml.recommendations": "What is recommended to you.",

@@ -11,7 +11,7 @@ from dagster_project.privacy import access
         ("segments.seg_cart_abandoners", "What put you in the group of cart abandoners."),
         (
             "segments.late_memberships",
-            "Groups you turned out to have been in, or not, when events came late.",
+            "Groups you turned out to have been in, or not, by late events.",
         ),
         ("ml.unheard_of", "ml.unheard_of"),
     ],
