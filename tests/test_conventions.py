@@ -93,7 +93,7 @@ def test_sources_are_read_in_staging_and_made_tables_after_it():
         "intermediate": {"raw", "ops", "intermediate"},
         "marts": {"intermediate"},
         "features": {"ml"},
-        "segments": {"ml", "segments"},
+        "segments": {"ml", "ops", "segments"},
         "activation": {"ops"},
         "ops": {"ops"},
     }
