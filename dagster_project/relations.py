@@ -9,11 +9,14 @@ from typing import Any
 
 import dagster as dg
 import duckdb
+import yaml
 
+from dagster_project.dbt_project import PROJECT_DIR
 from dagster_project.publish import small_groups
 from dagster_project.statements import statement
 
 Relation = tuple[str, str]  # schema, table
+COLUMNS = "columns.yml"  # of the dbt project
 
 
 def describe(
@@ -42,18 +45,17 @@ def describe(
 
 
 def documented_columns(manifest: Path) -> dict[Relation, dict[str, str]]:
-    """Return what dbt's manifest says of the columns of each model.
+    """Return what dbt's manifest says of the columns of each model and source.
 
-    Where a model says nothing, a column means what every model that has words for it says, and a
-    column that a segment takes from a feature what it means there.
+    Where a relation has no words for a column, it means what all the models that have words for it
+    say, or else what ``columns.yml`` says, and a column that a segment takes from a feature what it
+    means there.
     """
-    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"]
+    common = yaml.safe_load((PROJECT_DIR / COLUMNS).read_text(encoding="utf-8"))
+    project = json.loads(manifest.read_text(encoding="utf-8"))
+    nodes = project["nodes"]
     own = {
-        unique_id: {
-            name: " ".join(column["description"].split())
-            for name, column in node["columns"].items()
-            if column["description"]
-        }
+        unique_id: _words(node)
         for unique_id, node in nodes.items()
         if node["resource_type"] == "model"
     }
@@ -61,8 +63,11 @@ def documented_columns(manifest: Path) -> dict[Relation, dict[str, str]]:
     for columns in own.values():
         for name, text in columns.items():
             meanings[name].add(text)
-    agreed = {name: texts.pop() for name, texts in meanings.items() if len(texts) == 1}
-    found = {}
+    agreed = common | {name: texts.pop() for name, texts in meanings.items() if len(texts) == 1}
+    found = {
+        (source["schema"], source["identifier"]): {**agreed, **_words(source)}
+        for source in project["sources"].values()
+    }
     for unique_id, columns in own.items():
         node = nodes[unique_id]
         known = dict(agreed)
@@ -71,6 +76,14 @@ def documented_columns(manifest: Path) -> dict[Relation, dict[str, str]]:
                 known |= own.get(parent, {})
         found[node["schema"], node["alias"]] = {**known, **columns}
     return found
+
+
+def _words(node: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        name: " ".join(column["description"].split())
+        for name, column in node["columns"].items()
+        if column["description"]
+    }
 
 
 def _rows(relation: Relation, rows: int) -> dict[str, int]:

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import dagster as dg
+import duckdb
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
 from dagster_project import dbt_project, dbt_runs, relations
@@ -49,12 +51,24 @@ def dbt_models(
                 events.append(event)
         except dbt_runs.DbtFailedError as failed:
             error = failed
-    yield from _with_row_counts(context, platform, events)
+    yield from _with_relations(context, platform, events)
     if error is not None:
         raise error
 
 
-def _with_row_counts(
+def shown(
+    connection: duckdb.DuckDBPyConnection, *wanted: relations.Relation
+) -> dict[relations.Relation, dict[str, Any]]:
+    """Return what the web UI shows of relations, whoever made them."""
+    return relations.describe(connection, wanted, _documented())
+
+
+@cache
+def _documented() -> dict[relations.Relation, dict[str, str]]:
+    return relations.documented_columns(_manifest)
+
+
+def _with_relations(
     context: dg.AssetExecutionContext, platform: Platform, events: list[Any]
 ) -> Iterator[Any]:
     keys = {
@@ -63,11 +77,7 @@ def _with_row_counts(
         if isinstance(event, dg.Output)
     }
     with platform.warehouse.connect("row counts", tell=telling(context)) as connection:
-        found = relations.describe(
-            connection,
-            [(key.path[0], key.path[1]) for key in keys.values()],
-            relations.documented_columns(_manifest),
-        )
+        found = shown(connection, *((key.path[0], key.path[1]) for key in keys.values()))
     for event in events:
         if isinstance(event, dg.Output):
             path = keys[event.output_name].path

@@ -1,6 +1,6 @@
 """What Python computes: identities, models and their scores."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
 import dagster as dg
@@ -9,6 +9,7 @@ from dagster_project import homes, pictures
 from dagster_project.clusters import scoring as cluster_scoring
 from dagster_project.clusters import settings as cluster_settings
 from dagster_project.clusters import training as cluster_training
+from dagster_project.defs import dbt
 from dagster_project.identity import resolution
 from dagster_project.models import learnable, scoring, training
 from dagster_project.models.catalogue import DESCRIPTIONS, RECOMMENDERS
@@ -25,6 +26,10 @@ LINKS = dg.AssetKey(["intermediate", "int_identifiers_linked"])
 FEATURES = dg.AssetKey(["features", "ftr_customers"])
 INTERACTIONS = dg.AssetKey(["features", "ftr_interactions"])
 CLUSTERS = dg.AssetKey(["ml", "customer_clusters"])
+IDENTITIES = {
+    "int_identifiers_resolved": "Who stands behind an identifier; one row per identifier.",
+    "int_customers_merged": "Customers found to be one person; one row per merge.",
+}
 RECOMMENDED_FROM = [
     INTERACTIONS,
     dg.AssetKey(["marts", "fct_order_lines"]),
@@ -65,10 +70,7 @@ OWNERS = ["team:data-science"]
             owners=["team:data-platform"],
             description=description,
         )
-        for table, description in {
-            "int_identifiers_resolved": "Who stands behind an identifier; one row per identifier.",
-            "int_customers_merged": "Customers found to be one person; one row per merge.",
-        }.items()
+        for table, description in IDENTITIES.items()
     ],
     name="resolve_identities",
     can_subset=True,  # whichever is asked for: both are made together
@@ -80,18 +82,21 @@ def identities(
     keys = platform.keys
     with platform.warehouse.connect("identity resolution", tell=telling(context)) as connection:
         counts = resolution.resolve_identities(connection, salt=keys.salt, contact_key=keys.contact)
+        shown = dbt.shown(connection, *(("intermediate", table) for table in IDENTITIES))
     metadata: dict[str, dict[str, Any]] = {
         "int_identifiers_resolved": {
-            "dagster/row_count": counts.identifiers,
             "customers": counts.customers,
             "shared_devices": counts.shared_devices,
             "contacts_not_used_as_links": counts.guarded_contacts,
         },
-        "int_customers_merged": {"dagster/row_count": counts.merges},
+        "int_customers_merged": {},
     }
     for table, facts in metadata.items():
         if dg.AssetKey(["intermediate", table]) in context.selected_asset_keys:
-            yield dg.MaterializeResult(asset_key=["intermediate", table], metadata=facts)
+            yield dg.MaterializeResult(
+                asset_key=["intermediate", table],
+                metadata={**shown["intermediate", table], **facts},
+            )
 
 
 class ClusterTraining(dg.Config):
@@ -192,8 +197,12 @@ def customer_clusters(
     with learnable.connect(platform, "scoring clusters", telling(context)) as connection:
         features = training.read_features(connection, *cluster_scoring.features_needed(registry))
         scored = cluster_scoring.score_clusters(features, registry)
-        rows = scoring.write(connection, scored)
-    return dg.MaterializeResult(metadata=_scored(rows, scored))
+        scoring.write(connection, scored)
+        shown = dbt.shown(connection, ("ml", "customer_clusters"))
+    version = "none: no champion yet" if scored.version is None else scored.version.label
+    return dg.MaterializeResult(
+        metadata={**shown["ml", "customer_clusters"], "model_version": version}
+    )
 
 
 @dg.multi_asset(
@@ -217,18 +226,19 @@ def recommendations(
     """Recommend by the champion, unless nothing changed since the last time."""
     tell = telling(context)
     with learnable.connect(platform, "recommending", tell) as connection:
-        made = recommender_scoring.recommend(
+        version = recommender_scoring.recommend(
             connection,
             homes.registry(platform.settings),
             tell=tell,
             threads=platform.settings.threads,
         )
-    for table, rows in made.rows.items():
+        shown = dbt.shown(connection, *(("ml", table) for table in RECOMMENDED))
+    for table in RECOMMENDED:
         key = dg.AssetKey(["ml", table])
         if key in context.selected_asset_keys:
             yield dg.MaterializeResult(
                 asset_key=key,
-                metadata={"dagster/row_count": rows, "model_version": made.version},
+                metadata={**shown["ml", table], "model_version": version},
             )
 
 
@@ -243,8 +253,3 @@ def trained(
         metadata["version"] = result.version.label
     metadata |= {name: pictures.inline(png) for name, png in result.pictures.items()}
     return dg.MaterializeResult(asset_key=["models", result.name], metadata=metadata)
-
-
-def _scored(rows: int, scored: scoring.Scored) -> Mapping[str, Any]:
-    version = "none: no champion yet" if scored.version is None else scored.version.label
-    return {"dagster/row_count": rows, "model_version": version}

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from dagster_project import homes
+from dagster_project.defs import dbt
 from dagster_project.defs.ml import trained
 from dagster_project.models import learnable, scoring
 from dagster_project.models.catalogue import DESCRIPTIONS
@@ -14,6 +15,7 @@ FEATURES = dg.AssetKey(["features", "ftr_customers"])
 AFFINITIES = dg.AssetKey(["features", "ftr_affinities"])
 CUSTOMERS = dg.AssetKey(["marts", "dim_customers"])
 PRODUCTS = dg.AssetKey(["marts", "dim_products"])
+SCORES = ("ml", "customer_scores")
 ORDERS = dg.AssetKey(["marts", "fct_orders"])
 ORDER_LINES = dg.AssetKey(["marts", "fct_order_lines"])
 SESSIONS = dg.AssetKey(["marts", "fct_sessions"])
@@ -75,7 +77,7 @@ def predictions(
 
 
 @dg.asset(
-    key=["ml", "customer_scores"],
+    key=list(SCORES),
     deps=[FEATURES, AFFINITIES, CUSTOMERS, ORDERS, *MODELS],
     kinds={"python"},
     group_name="ml",
@@ -94,15 +96,14 @@ def customer_scores(
     versions = score.champions(registry)
     with learnable.connect(platform, "scoring", telling(context)) as connection:
         made_of = score.mark(connection, versions)
-        before, rows = score.noted(connection)
-        if before != made_of:
-            scored = score.score_customers(connection, registry, versions)
-            rows = scoring.write(connection, scored)
+        if score.noted(connection) != made_of:
+            scoring.write(connection, score.score_customers(connection, registry, versions))
             score.note(connection, made_of)
+        shown = dbt.shown(connection, SCORES)[SCORES]
     labels = sorted(version.label for version in versions.values())
     return dg.MaterializeResult(
         metadata={
-            "dagster/row_count": rows,
+            **shown,
             "model_version": ", ".join(labels) or "none: no champion yet",
         }
     )

@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import dagster as dg
 
+from dagster_project.defs import dbt
 from dagster_project.identity import resolution
 from dagster_project.ingest import ingestion, tracking
 from dagster_project.lateness import evaluation as lateness
@@ -73,11 +73,9 @@ def raw_tables(
             statement("dagster_project", "set_moment"),
             {"as_of": moment, "known_at": platform.now()},
         )
-        rows = dict(connection.sql(statement("dagster_project", "raw_row_counts")).fetchall())
+        shown = dbt.shown(connection, *TABLES)
     for key in TABLES:
-        metadata: dict[str, Any] = {
-            "dagster/row_count": rows[".".join(key)],
-        }
+        metadata = shown[key]
         if key == ("raw", "loaded_files"):
             metadata |= {
                 "new_files": len(ingested.outcomes),

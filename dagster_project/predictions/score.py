@@ -57,10 +57,10 @@ def mark(connection: duckdb.DuckDBPyConnection, versions: Mapping[str, Version])
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def noted(connection: duckdb.DuckDBPyConnection) -> tuple[str | None, int]:
-    """Read the mark that was noted on the table, and how many rows it has."""
+def noted(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """Read the mark that was noted on the table."""
     row = connection.execute(statement(PACKAGE, "scores_mark")).fetchone()
-    return (None, 0) if row is None else (row[0], row[1])
+    return None if row is None else row[0]
 
 
 def note(connection: duckdb.DuckDBPyConnection, made_of: str) -> None:

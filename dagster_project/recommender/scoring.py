@@ -83,28 +83,23 @@ def score(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
-    """How many rows each table has, and the version they come from."""
-
-    rows: Mapping[str, int]
-    version: str
-
-
 def recommend(
     connection: duckdb.DuckDBPyConnection,
     registry: Registry,
     *,
     tell: Callable[[str], None] = lambda _: None,
     threads: int = 1,
-) -> Made:
-    """Write every table, unless they were made from the same rows by the same champion."""
+) -> str:
+    """Write every table, unless they were made from the same rows by the same champion.
+
+    Returns the version they come from, in words.
+    """
     version = registry.champion_version(NAME)
     label = "none: no champion yet" if version is None else version.label
     made_from = f"{label} {registries.hash_sources()} {_mark(connection)}"
     if made_from == _noted(connection):
         tell("nothing changed since the last recommendations")
-        return Made(_counts(connection), label)
+        return label
     recipe = recommender_inputs.load_recipe()
     for scored in score(
         recommender_inputs.read_inputs(connection, recipe),
@@ -117,7 +112,7 @@ def recommend(
         scoring.write(connection, scored)
     comment = fill(statement(PACKAGE, "note_mark"), {"mark": literal(made_from)})
     connection.execute(comment)
-    return Made(_counts(connection), label)
+    return label
 
 
 def _mark(connection: duckdb.DuckDBPyConnection) -> str:
@@ -129,10 +124,6 @@ def _mark(connection: duckdb.DuckDBPyConnection) -> str:
 def _noted(connection: duckdb.DuckDBPyConnection) -> str | None:
     row = connection.execute(statement(PACKAGE, "recommended_mark")).fetchone()
     return None if row is None else row[0]
-
-
-def _counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    return {table: len(connection.table(f"ml.{table}")) for table in TABLES}
 
 
 @dataclass(frozen=True, slots=True)

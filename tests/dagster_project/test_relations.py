@@ -31,18 +31,29 @@ def documented(tmp_path):
         "late": model("fct_late", "segments", {"day": "The day."}, ["visits"]),
     }
     manifest = tmp_path / "manifest.json"
-    manifest.write_text(json.dumps({"nodes": nodes}))
+    lines = {"day": {"description": "When it landed."}, "visits": {"description": ""}}
+    sources = {"lines": {"schema": "raw", "identifier": "lines", "columns": lines}}
+    manifest.write_text(json.dumps({"nodes": nodes, "sources": sources}))
     return relations.documented_columns(manifest)
 
 
 def test_a_column_without_words_means_what_all_that_have_words_say(documented):
-    assert documented["segments", "fct_late"] == {"day": "The day.", "visits": "Visits in 30 days."}
-    assert "city" not in documented["segments", "fct_late"]  # two models say different things
+    said = documented["segments", "fct_late"]
+    assert (said["day"], said["visits"]) == ("The day.", "Visits in 30 days.")
+
+
+def test_where_models_disagree_a_column_means_what_is_said_of_its_name(documented):
+    assert documented["segments", "fct_late"]["city"] == "City, as the source names it."
 
 
 def test_a_column_of_a_segment_means_what_it_means_in_the_feature_it_is_taken_from(documented):
     assert documented["segments", "seg_loyal"]["city"] == "Theirs."
     assert documented["segments", "seg_gone"]["city"] == "Where they live."
+
+
+def test_a_column_of_a_source_means_what_is_said_there_or_else_by_all_models(documented):
+    said = documented["raw", "lines"]
+    assert (said["day"], said["visits"]) == ("When it landed.", "Visits in 30 days.")
 
 
 def test_columns_are_shown_with_type_and_meaning(documented):

@@ -4,9 +4,11 @@ import json
 
 import pyarrow.parquet as pq
 import pytest
+from dagster import DagsterInstance
 
 from tests.e2e.servers import table, tessera
 
+SCHEMAS = {"raw", "staging", "intermediate", "marts", "features", "ml", "segments", "activation"}
 PUBLIC = [
     "marts.dim_customers",
     "marts.dim_products",
@@ -99,6 +101,34 @@ def test_targets_hold_the_members_of_their_active_segments_who_consented(refresh
     assert {row["target"] for row in sent} == {"crm_files", "ads_files"}
     assert list((refreshed / "exports").rglob("*.csv"))
     assert list((refreshed / "exports").rglob("*.jsonl"))
+
+
+def test_the_web_ui_shows_rows_and_columns_of_every_table_and_what_they_mean(
+    refreshed, monkeypatch
+):
+    monkeypatch.setenv("DAGSTER_HOME", str(refreshed / "dagster"))
+    with DagsterInstance.from_config(str(refreshed / "dagster")) as instance:
+        made = {
+            ".".join(key.path): instance.get_latest_materialization_event(key)
+            for key in instance.all_asset_keys()
+        }
+    shown = {
+        name: event.asset_materialization.metadata
+        for name, event in made.items()
+        if event is not None and name.split(".")[0] in SCHEMAS
+    }
+    assert {"raw.events", "segments.late_memberships", "ml.customer_scores"} <= set(shown)
+    assert [
+        (name, column.name)
+        for name, metadata in shown.items()
+        for column in metadata["dagster/column_schema"].value.columns
+        if not column.description and not name.startswith("segments.seg_")
+    ] == []
+    assert [
+        name
+        for name, metadata in shown.items()
+        if "dagster/row_count" not in metadata and not name.startswith("segments.seg_")
+    ] == []  # of a segment that few are in, the size is not told
 
 
 def test_a_second_run_changes_nothing(refreshed):
