@@ -93,9 +93,17 @@ def line_of(path: Path, word: str) -> int:
 
 
 def line_with(path: Path, text: str) -> int:
-    """Return the first line that holds a text, or 1."""
+    """Return the first line that holds a text, or is rendered to it; or 1."""
     lines = path.read_text(encoding="utf-8").splitlines()
-    return next((n for n, line in enumerate(lines, 1) if text in line), 1)
+    return next((n for n, line in enumerate(lines, 1) if text in line or _renders(line, text)), 1)
+
+
+def _renders(line: str, text: str) -> bool:
+    """Say whether a line with expressions of Jinja in it may have become the text."""
+    written = re.split(r"\{\{.*?\}\}", line.strip())
+    if len(written) == 1 or not "".join(written).strip():
+        return False
+    return re.fullmatch(".*".join(re.escape(part) for part in written), text.strip()) is not None
 
 
 def _check_settings(call: str, line: int, path: Path, rules: Rules, add: Add) -> None:

@@ -37,10 +37,12 @@ def test_what_dbt_cannot_compile_of_a_draft_names_its_file(tmp_path, settings, g
     assert "inline" not in problem
 
 
-def test_a_slip_in_sql_is_found_by_the_line_it_stands_in(tmp_path):
+@pytest.mark.parametrize("limit", ["30", "{{ segment_limit('recent_buyer_days') }}"])
+def test_a_slip_in_sql_is_found_by_the_line_it_stands_in(tmp_path, limit):
     path = tmp_path / "draft.sql"
-    path.write_text(DRAFT.replace("as_of,\n", "as_of\n"))
+    path.write_text(DRAFT.replace("as_of,\n", "as_of\n").replace("30", limit))
     compiled = "\n" + path.read_text().split("-#}\n")[1].replace("{{ ref('ftr_customers') }}", "t")
+    compiled = compiled.replace(limit, "30")
     with duckdb.connect() as connection, pytest.raises(ValueError, match="syntax") as raised:
         selects.parse(connection, compiled)
     problem = wording.from_duckdb(path, "draft.sql", f"draft.sql: {raised.value}")
