@@ -96,12 +96,11 @@ def test_an_evaluation_killed_between_any_two_steps_is_made_good_by_the_next(
 def test_a_process_killed_at_any_moment_leaves_nothing_twice_and_nothing_out(home, expected):
     script = EVALUATE.format(path=str(home.path))
     for kill in range(KILLS):
-        process = subprocess.Popen(
+        with subprocess.Popen(
             [sys.executable, "-c", script], cwd=PROJECT, stdout=subprocess.PIPE, text=True
-        )
-        assert process.stdout.readline() == "ready\n"
-        time.sleep(0.4 * kill)
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
+        ) as process:
+            assert process.stdout.readline() == "ready\n"
+            time.sleep(0.4 * kill)
+            os.kill(process.pid, signal.SIGKILL)
     home.evaluate(END)
     assert firings(home) == expected
