@@ -168,15 +168,23 @@ def query(
 ) -> Result:
     """Answer one SELECT statement that a person typed; it cannot write or reach anything else.
 
-    Raises RefusedQueryError for anything but one harmless SELECT, and ``duckdb.Error`` for a
-    SELECT that DuckDB cannot answer.
+    Raises RefusedQueryError for anything but one harmless SELECT, ``duckdb.Error`` for a SELECT
+    that DuckDB cannot answer, and NothingPublishedError for tables whose files were moved away.
     """
     with open_newest(published, memory_limit=memory_limit) as (generation, connection):
         _lock_down(connection, generation)
         refuse_unless_select(connection, sql)
-        relation = connection.sql(sql)
+        try:
+            relation = connection.sql(sql)
+            rows = relation.fetchall() if limit is None else relation.fetchmany(limit + 1)
+        except duckdb.PermissionException as error:
+            before = generation.manifest()["folder"]
+            if before == str(generation.path) or before not in str(error):
+                raise
+            raise NothingPublishedError(
+                f"moved from {before} since it was published: tessera run refresh_segments"
+            ) from error
         columns, types = tuple(relation.columns), tuple(str(type_) for type_ in relation.types)
-        rows = relation.fetchall() if limit is None else relation.fetchmany(limit + 1)
         is_cut = limit is not None and len(rows) > limit
         return Result(columns, types, rows[:limit] if is_cut else rows, is_cut)
 

@@ -218,6 +218,17 @@ def test_nothing_published_yet_says_what_to_do(tmp_path):
         query(tmp_path / "published", "select 1")
 
 
+def test_a_home_that_was_moved_says_what_to_do_and_is_mended_by_it(tmp_path):
+    shop.make(tmp_path / "home")
+    shop.publish_home(tmp_path / "home", "b1")
+    moved = (tmp_path / "home").rename(tmp_path / "moved")
+
+    with pytest.raises(NothingPublishedError, match="moved from .*: tessera run refresh_segments"):
+        query(moved / "published", "from marts.fct_events")
+    shop.publish_home(moved, "b1")
+    assert query(moved / "published", "select count(*) > 0 from marts.fct_events").rows == [(True,)]
+
+
 def test_many_readers_in_one_process_read_at_once(published):
     answers = []
 
