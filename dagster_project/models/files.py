@@ -28,7 +28,7 @@ def save(model: Model, folder: Path) -> None:
     """Write a model as ``model.npz`` and ``model.json``; the same model gives the same bytes."""
     arrays, parameters = model.state()
     folder.mkdir(parents=True, exist_ok=True)
-    np.savez(folder / "model.npz", allow_pickle=False, **arrays)
+    np.savez(folder / "model.npz", allow_pickle=False, **dict(sorted(arrays.items())))
     text = json.dumps(parameters, indent=2, sort_keys=True, ensure_ascii=False)
     (folder / "model.json").write_text(text + "\n", encoding="utf-8")
 

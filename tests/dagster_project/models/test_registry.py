@@ -1,4 +1,5 @@
 import hashlib
+from dataclasses import replace
 from importlib.metadata import version as package_version
 
 import numpy as np
@@ -129,6 +130,16 @@ def test_the_same_model_gives_the_same_bytes_without_any_pickle(tmp_path):
         hashes.append([hashlib.sha256(path.read_bytes()).hexdigest() for path in files])
 
     assert hashes[0] == hashes[1]
+
+
+def test_a_model_that_was_read_back_has_the_hash_it_was_kept_with(tmp_path):
+    one, components = model_of(1.5), {"svd": Als(factors=1), "als": Als(factors=1)}
+    kept = replace(one, components=components, models=dict.fromkeys(components, one.models["als"]))
+    model_files.save(kept, tmp_path / "kept")
+    model_files.save(model_files.restore("recommender", tmp_path / "kept"), tmp_path / "again")
+
+    hashes = {model_files.hash_of(tmp_path / folder) for folder in ("kept", "again")}
+    assert len(hashes) == 1
 
 
 def test_an_unknown_model_is_an_error(tmp_path):
