@@ -16,7 +16,7 @@ from dagster_project.publish import small_groups
 from dagster_project.recommender import card
 from dagster_project.recommender import variants as recommender_variants
 from dagster_project.recommender.inputs import Inputs, Recipe, hide, load_recipe
-from dagster_project.recommender.variants import HYBRID, POPULAR
+from dagster_project.recommender.variants import CHAMPION, HYBRID, POPULAR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from ml.recommendations.interface import Algorithm
 
 NAME = "recommender"
-CHAMPION = "champion_recipe"
 METRIC = "recall_at_10"
 PICTURE = "recalls.png"
 TOLD = (METRIC, f"{METRIC}_low", f"{METRIC}_high", "map_at_10", "ndcg_at_10", "coverage")
@@ -51,6 +50,7 @@ class _Learnt:
 @dataclass(frozen=True, slots=True)
 class _Choice:
     hybrid: Hybrid
+    name: str
     is_promoted: bool
     reason: str
 
@@ -105,9 +105,9 @@ def train_recommenders(
     known = read(
         inputs.dated, as_of=inputs.as_of, products=_products(inputs), segments=inputs.countries
     )
-    metrics = {} if compared is None else _metrics(compared, seed)
+    metrics = {} if compared is None else _metrics(compared, choice.name, seed)
     if compared is not None:
-        best, gain = compared.against_best(HYBRID, list(models), seed=seed)
+        best, gain = compared.against_best(choice.name, list(models), seed=seed)
         described |= {"best_single": best}
         metrics |= {"gain_over_best_single": gain.mean, "gain_over_best_single_low": gain.low,
                     "gain_over_best_single_high": gain.high}  # fmt: skip
@@ -116,7 +116,7 @@ def train_recommenders(
         "is_champions_recipe": choice.hybrid is rival,
         "variants": ",".join(sorted(variants)),
     }
-    files = _files(choice.hybrid, compared, recipe, choice.reason, seed)
+    files = _files(choice, compared, recipe, seed)
     result = decided(
         registry,
         Training(
@@ -140,6 +140,7 @@ def train_recommenders(
     )
     state = recommender_variants.Learnt(
         compared=compared,
+        recommender=choice.name,
         is_high_value=_is_high_value(last, recipe, seed),
         known=known,
         catalogue=inputs.catalogue,
@@ -248,8 +249,10 @@ def _choose(
 
     if compared is None:
         if rival is None:
-            return _Choice(learnt, True, "there was no champion, nor days to measure it on")
-        return _Choice(rival, True, "no days to measure on: the champion's recipe on newer data")
+            why = "there was no champion, nor days to measure it on"
+            return _Choice(learnt, HYBRID, True, why)
+        why = "no days to measure on: the champion's recipe on newer data"
+        return _Choice(rival, CHAMPION, True, why)
     chosen, name, why = learnt, HYBRID, "there was no champion"
     ours = compared.of(HYBRID).recall()
     if rival is not None:
@@ -260,7 +263,7 @@ def _choose(
     against = compared.of(name).recall() - compared.of(POPULAR).recall()
     gain = metrics.estimate(against, seed=seed)
     why += f", {card.told(gain)} against popularity"
-    return _Choice(chosen, gain.high >= 0, why)
+    return _Choice(chosen, name, gain.high >= 0, why)
 
 
 def _fold(inputs: Inputs, end: pd.Timestamp, recipe: Recipe) -> Fold | None:
@@ -322,9 +325,9 @@ def _dataset(inputs: Inputs, snapshot: str) -> Dataset:
     )
 
 
-def _metrics(compared: Comparison, seed: int) -> dict[str, float]:
+def _metrics(compared: Comparison, chosen: str, seed: int) -> dict[str, float]:
     table = compared.table(seed=seed)  # all of it is a file of the run
-    found = {name: float(table[name].to_dict()[HYBRID]) for name in TOLD}
+    found = {name: float(table[name].to_dict()[chosen]) for name in TOLD}
     others = table[METRIC].to_dict()
     found |= {f"{name}_{METRIC}": float(others[name]) for name in RIVALS if name in others}
     return found | {"measured_customers": float(len(compared.levels))}
@@ -344,12 +347,12 @@ def _of_many(groups: pd.DataFrame) -> pd.DataFrame:
 
 
 def _files(
-    hybrid: Hybrid, compared: Comparison | None, recipe: Recipe, reason: str, seed: int
+    choice: _Choice, compared: Comparison | None, recipe: Recipe, seed: int
 ) -> dict[str, bytes]:
     from ml.recommendations import pictures
     from ml.recommendations.knowledge import LEVELS
 
-    weights = pd.DataFrame(hybrid.weights).fillna(0.0).rename_axis("component").sort_index()
+    weights = pd.DataFrame(choice.hybrid.weights).fillna(0.0).rename_axis("component").sort_index()
     files = {"weights.csv": weights.to_csv().encode()}
     if compared is not None:
         table = compared.table(seed=seed)
@@ -360,9 +363,11 @@ def _files(
                 (compared.segments, compared.segment_names),
             )
         )
-        files[PICTURE] = pictures.recalls(table, {HYBRID, *recommender_variants.VARIANTS})
+        files[PICTURE] = pictures.recalls(table, {choice.name, *recommender_variants.VARIANTS})
         files["recommenders.csv"] = table.round(6).to_csv().encode()
         files["recall_by_segment.csv"] = segments.round(6).to_csv().encode()
         files["recall_by_knowledge.csv"] = levels.round(6).to_csv().encode()
-        files["model_card.md"] = card.model_card(table, levels, weights, recipe, reason).encode()
+        files["model_card.md"] = card.model_card(
+            table, levels, weights, recipe, choice.reason
+        ).encode()
     return files

@@ -30,7 +30,7 @@ RULE = (
     "popularity beyond noise"
 )
 NOTHING = "no price or margin is known, or no days to learn from and to be judged on"
-HYBRID, POPULAR = "hybrid", "popular"
+HYBRID, CHAMPION, POPULAR = "hybrid", "champion_recipe", "popular"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,13 @@ VARIANTS = {
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """What a training has come to when its variants are judged and kept."""
+    """What a training has come to when its variants are judged and kept.
+
+    ``recommender`` is what the mix that was chosen is called among those compared.
+    """
 
     compared: Comparison | None
+    recommender: str
     is_high_value: NDArray[np.bool_]
     known: Interactions
     catalogue: pd.DataFrame
@@ -109,7 +113,7 @@ def train(
         return TrainingResult(name, "skipped", NOTHING, variant.metric)
     passes, why, metrics = judge(name, learnt)
     reason = f"{why} ({RULE})"
-    table = learnt.compared.table(seed=learnt.seed).loc[[HYBRID, name, POPULAR]]
+    table = learnt.compared.table(seed=learnt.seed).loc[[learnt.recommender, name, POPULAR]]
     training = Training(
         name=name,
         model=algorithm.fit(learnt.known, learnt.catalogue, seed=learnt.seed),
@@ -133,7 +137,7 @@ def judge(name: str, learnt: Learnt) -> tuple[bool, str, dict[str, float]]:
 
     variant, compared = VARIANTS[name], learnt.compared
     assert compared is not None
-    ours, theirs, popular = (compared.of(each) for each in (name, HYBRID, POPULAR))
+    ours, theirs, popular = (compared.of(each) for each in (name, learnt.recommender, POPULAR))
     everyone = np.ones(len(compared.levels), dtype=bool)
     rows = learnt.is_high_value if variant.high_value else everyone
 

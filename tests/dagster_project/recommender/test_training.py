@@ -103,6 +103,30 @@ def test_newer_data_get_the_champions_recipe_where_another_is_not_better_beyond_
     assert "against the champion's recipe" in result.reason
 
 
+def test_the_measures_and_the_variants_of_a_kept_recipe_are_its_own(registry):
+    shorter = {"popular": Popularity(), "own_habits": PersonalFrequency(15.0)}
+    train(registry, models=shorter)
+
+    result, variant = train_recommenders(
+        shop(), registry, seed=7, recipe=RECIPE, models=MODELS, variants=["recommender_by_value"]
+    )
+
+    assert result.version.parameters["is_champions_recipe"] == "True"
+    judged = pd.read_csv(
+        pd.io.common.BytesIO(artifacts(registry, result)["recommenders.csv"]), index_col="model"
+    )
+    told = result.version.metrics["recall_at_10"]
+    assert told == pytest.approx(judged.loc["champion_recipe", "recall_at_10"], abs=1e-6)
+    assert told != pytest.approx(judged.loc["hybrid", "recall_at_10"], abs=1e-6)
+    best = judged.loc[list(MODELS), "recall_at_10"].max()
+    assert result.metrics["gain_over_best_single"] == pytest.approx(told - best, abs=1e-5)
+    assert variant.metrics["hybrid_recall_at_10"] == pytest.approx(told)
+    beside = artifacts(registry, variant)["recommenders.csv"].decode()
+    assert [line.split(",")[0] for line in beside.splitlines()[1:]] == [
+        "champion_recipe", "recommender_by_value", "popular",
+    ]  # fmt: skip
+
+
 def test_a_recipe_that_is_better_beyond_noise_replaces_the_champions(registry):
     train(registry, models={"popular": Popularity()})
 
