@@ -23,6 +23,25 @@ def test_the_page_shows_every_model_its_verdict_and_needs_nothing_from_outside(r
     assert not re.findall(r"""(?:src|href)=["'](?!data:)""", page)
 
 
+def test_every_measure_of_ranks_is_there_with_its_interval(registry, tmp_path):
+    train_recommenders(shop(), registry, seed=7, recipe=RECIPE, models=MODELS)
+    page = recommenders.write(tmp_path / "reports", registry).read_text()
+
+    detailed = page[page.index("<details>") : page.index("</details>")]
+    names = re.findall(r"<th>([^<]+)</th>", detailed)
+    measures = ("precision", "recall", "map", "ndcg", "hit rate", "mrr")
+    assert names == [f"{each} at {places}" for places in (5, 10, 20) for each in measures]
+    values = re.findall(r"<td>([01]\.\d{3}[^<]*)</td>", detailed)
+    assert len(values) == 3 * len(measures) * (len(MODELS) + 1)
+    assert all(re.fullmatch(r"[01]\.\d{3} \([01]\.\d{3} to [01]\.\d{3}\)", each) for each in values)
+
+
+def test_the_mix_that_was_chosen_stands_out_and_the_other_does_not():
+    assert "champion_recipe" not in recommenders.recorded({"is_champions_recipe": "False"})
+    assert "hybrid" not in recommenders.recorded({"is_champions_recipe": "True"})
+    assert {"hybrid", "champion_recipe"} <= recommenders.recorded({})
+
+
 def test_large_counts_are_written_out_and_groups_have_their_intervals(tmp_path):
     path = tmp_path / "recall_by_knowledge.csv"
     path.write_text(
