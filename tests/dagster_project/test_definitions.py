@@ -1,5 +1,6 @@
 """What the web UI shows is agreed on: a change to its names is a change to this list."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -55,3 +56,14 @@ def test_every_job_starts_with_ingestion(definitions):
     for name in ("refresh_segments", "train_models", "activate_segments", "refresh_everything"):
         steps = {node.name for node in definitions.resolve_job_def(name).graph.nodes}
         assert "ingest_landing_files" in steps, name
+
+
+def test_the_recommender_trains_every_second_monday_whatever_weeks_a_year_has(definitions):
+    schedule = definitions.resolve_schedule_def("train_recommender_biweekly")
+    mondays = [datetime(2026, 12, 7, 3, tzinfo=UTC) + timedelta(weeks=week) for week in range(8)]
+    runs = []
+    for monday in mondays:  # 2026 has a week 53
+        context = dg.build_schedule_context(scheduled_execution_time=monday)
+        runs.append(len(schedule.evaluate_tick(context).run_requests or []))
+
+    assert runs == [1, 0] * 4
