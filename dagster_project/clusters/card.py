@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from dagster_project.clusters import sizes as sizes_so_far
 from dagster_project.models.catalogue import DESCRIPTIONS
-from dagster_project.models.run_files import Written, as_json, interface
+from dagster_project.models.run_files import as_json, interface
 from dagster_project.publish.small_groups import least_shown
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dagster_project.clusters.settings import ClusterSettings
     from dagster_project.clusters.training import Judged
     from dagster_project.models.registry import Registry, Version
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
     from ml.clusters.search import Found
     from ml.labels import Name
 
-PICTURES = ("clusters", "neighbourhoods", "profiles", "silhouettes")
+PICTURES = ("clusters", "neighbourhoods", "profiles", "silhouettes", sizes_so_far.PICTURE)
 BASELINE = "drift_baseline.json"
 LIMITS = (
     "Clusters describe how customers behaved, not who they are or why. Two customers near a border "
@@ -48,16 +51,15 @@ class Grouping:
     rule: str
 
 
-def of(grouping: Grouping, *, seed: int) -> Written:
+def of(grouping: Grouping, *, seed: int) -> dict[str, bytes]:
     """Describe a grouping and how it was chosen."""
     from ml.clusters import surrogate
 
     model, features = grouping.model, grouping.features
-    pictures = draw(model, features, seed=seed)
     groups = described(model, grouping.names, features)
     tree = surrogate.learn(model, features, seed=seed)
-    files = {f"{name}.png": png for name, png in pictures.items()}
-    files |= {
+    return {
+        **{f"{name}.png": png for name, png in draw(model, features, seed=seed).items()},
         "candidates.csv": grouping.found.table().round(6).to_csv(index=False).encode(),
         "clusters.csv": groups.to_csv(index=False).encode(),
         "dropped.csv": pd.DataFrame(model.preparation.dropped, columns=["feature", "why"])
@@ -70,7 +72,6 @@ def of(grouping: Grouping, *, seed: int) -> Written:
         **_interface(model),
         BASELINE: as_json(baseline_of(model, features, seed)),
     }
-    return Written(files, pictures)
 
 
 def of_change(
@@ -126,9 +127,12 @@ def drawn(registry: Registry, version: Version) -> dict[str, bytes]:
     """Give the pictures that a training left."""
     with tempfile.TemporaryDirectory() as folder:
         files = registry.files(version, Path(folder))
-        return {
-            name: files[f"{name}.png"].read_bytes() for name in PICTURES if f"{name}.png" in files
-        }
+        return pictures_of({name: path.read_bytes() for name, path in files.items()})
+
+
+def pictures_of(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Find the pictures among files, by their names."""
+    return {name: files[f"{name}.png"] for name in PICTURES if f"{name}.png" in files}
 
 
 def described(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import pandas as pd
 
-from dagster_project.clusters import card, naming
+from dagster_project.clusters import card, naming, sizes
 from dagster_project.models import registry as registries
 from dagster_project.models.registry import Dataset, Registry, Training
 from dagster_project.models.training import TrainingResult, decided, unchanged
@@ -89,7 +89,6 @@ def train_clusters(
     model = model if matched is None else matched.model
     judged = _judge(found, features, settings, rival, plan, seed)
     grouping = card.Grouping(model, names, found, features, settings, matched, judged, RULE)
-    written = card.of(grouping, seed=seed)
     training = Training(
         name=NAME,
         model=model,
@@ -105,18 +104,18 @@ def train_clusters(
         metrics=_metrics(found.candidates[0], model, judged),
         fingerprint=mark,
         code_version=registries.code_version(),
-        files=written.files,
+        files=card.of(grouping, seed=seed),
         trials=tuple(_trial(each) for each in found.candidates if not np.isnan(each.stability)),
     )
     passes, why = decide(judged, has_champion=champion is not None)
     reason = f"{METRIC}: {why} ({RULE})"
-    result = decided(registry, training, passes, reason, METRIC, written.pictures)
+    result = _decided(registry, training, passes, reason)
     if passes or champion is None or rival is None or not _fits(rival, features):
         return result
     renamed = naming.rename(registry, champion[1], rival, features, settings, seed=seed)
     if renamed is None or result.version is None:
         return result
-    promoted = decided(registry, renamed[0], True, renamed[1], METRIC)
+    promoted = _decided(registry, renamed[0], True, renamed[1])
     kept = f"version {result.version.number} kept: {reason}"
     return replace(promoted, reason=f"{promoted.reason}; {kept}")
 
@@ -181,7 +180,13 @@ def update_clusters(
             seed=seed,
         ),
     )
-    return decided(registry, training, passes, f"{METRIC}: {told} ({UPDATE_RULE})", METRIC)
+    return _decided(registry, training, passes, f"{METRIC}: {told} ({UPDATE_RULE})")
+
+
+def _decided(registry: Registry, training: Training, passes: bool, reason: str) -> TrainingResult:
+    training = sizes.with_picture(training, registry)
+    drawn = card.pictures_of(training.files)
+    return decided(registry, training, passes, reason, METRIC, drawn)
 
 
 def decide(judged: Judged, *, has_champion: bool) -> tuple[bool, str]:

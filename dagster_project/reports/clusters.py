@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
+from dagster_project.clusters import sizes
 from dagster_project.clusters.card import LIMITS
 from dagster_project.models.aliases import CHAMPION, NOT_PROMOTED, PROMOTED
 from dagster_project.publish.small_groups import least_shown
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
 FILE = "clusters.html"
 NAME = "clusters"
-MOST_VERSIONS = 20
 CAPTIONS = {
     "profiles": "What sets each cluster apart, in standard deviations from the average customer.",
     "clusters": "The clusters on the two strongest principal components.",
@@ -60,7 +58,7 @@ def render(registry: Registry) -> str:
     shown = [one for one in versions if roles.get(one.number) == CHAMPION]
     shown += [one for one in versions[:1] if one not in shown]
     sections = [section(registry, one, roles.get(one.number, "")) for one in shown]
-    shares = sizes(versions[:MOST_VERSIONS])
+    shares = sizes.over_time(sizes.recorded(registry, NAME))
     return page.render(
         "clusters.html",
         sections=sections,
@@ -93,21 +91,6 @@ def section(registry: Registry, version: Version, role: str) -> Section:
         surrogate=surrogate,
         pictures=drawn,
     )
-
-
-def sizes(versions: Sequence[Version]) -> pd.DataFrame:
-    """Give the share of each cluster, by its number, at each training, the oldest first."""
-    prefix = "share_of_"
-    rows = {
-        f"{version.number}: {version.tags['as_of'][:10]}": {
-            name.removeprefix(prefix): value
-            for name, value in version.metrics.items()
-            if name.startswith(prefix)
-        }
-        for version in reversed(versions)
-    }
-    table = pd.DataFrame.from_dict(rows, orient="index")
-    return table[sorted(table.columns, key=lambda name: int(str(name)))]
 
 
 def _rows(path: Path | None) -> list[dict[str, str]]:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from dagster_project.clusters import settings as cluster_settings
-from dagster_project.clusters import training
+from dagster_project.clusters import sizes, training
 from dagster_project.clusters.settings import LabelSettings
 from dagster_project.clusters.training import Judged, decide
 from dagster_project.models.registry import Registry
@@ -61,7 +61,9 @@ def test_the_first_grouping_becomes_champion(trained):
     assert result.metrics["held_out_silhouette"] > 0.5
     assert {"davies_bouldin", "wcss", "stability", "share_of_0"} <= set(result.version.metrics)
     assert registry.champion_version("clusters").number == 1
-    assert set(result.pictures) == {"clusters", "neighbourhoods", "profiles", "silhouettes"}
+    assert set(result.pictures) == {
+        "clusters", "neighbourhoods", "profiles", "silhouettes", "sizes",
+    }  # fmt: skip
 
 
 def test_a_run_says_all_there_is_to_know_of_the_grouping(trained):
@@ -72,7 +74,8 @@ def test_a_run_says_all_there_is_to_know_of_the_grouping(trained):
     assert set(files) == {
         "model.npz", "model.json", "MLmodel", "candidates.csv", "clusters.csv", "clusters.png",
         "dropped.csv", "drift_baseline.json", "input_example.json", "model_card.md",
-        "neighbourhoods.png", "profiles.png", "signature.json", "silhouettes.png", "surrogate.txt",
+        "neighbourhoods.png", "profiles.png", "signature.json", "silhouettes.png", "sizes.png",
+        "surrogate.txt",
     }  # fmt: skip
     card = files["model_card.md"].decode()
     assert "240 customers, 60 of them anonymous" in card
@@ -198,6 +201,20 @@ def test_an_update_follows_customers_who_came_and_keeps_names_and_numbers(regist
     assert (model.labels, model.numbers) == (before.labels, before.numbers)
     assert model.sizes.sum() == 300
     assert "against the champion" in result.reason
+    assert result.pictures["sizes"] == artifacts(registry, result)["sizes.png"]
+
+
+def test_sizes_are_told_training_by_training_the_oldest_first():
+    newest = (22, "2026-03-31T00:00:00", {"share_of_10": 0.25, "share_of_2": 0.75, "k": 2.0})
+    before = [(n, "2026-03-30T00:00:00", {"share_of_2": 1.0}) for n in range(21, 0, -1)]
+
+    table = sizes.over_time([newest, *before])
+
+    assert list(table.columns) == ["2", "10"]
+    assert len(table) == sizes.MOST_VERSIONS
+    assert table.index[0] == "3: 2026-03-30"
+    assert table.index[-1] == "22: 2026-03-31"
+    assert table.loc["22: 2026-03-31"].tolist() == [0.75, 0.25]
 
 
 def test_changed_rules_rename_a_champion_that_stays(registry):
