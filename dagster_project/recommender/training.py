@@ -73,10 +73,10 @@ def train_recommenders(
     the champion itself may have learnt from the very days it would be judged on.
     """
     from ml.recommendations.interactions import read
-    from ml.recommendations.lineup import lineup
 
     recipe = load_recipe() if recipe is None else recipe
-    models = lineup(threads=threads) if models is None else models
+    if models is None:
+        models = recommender_variants.compared_models(inputs.catalogue, threads=threads)
     told = {name: f"{type(each).__name__} {_told(each)}" for name, each in sorted(models.items())}
     described = {"seed": seed, **asdict(recipe), "models": json.dumps(told)}
     dataset = _dataset(inputs, snapshot)

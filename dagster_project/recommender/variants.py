@@ -80,16 +80,34 @@ def algorithms(
     """Give the variants that there is something to learn for: prices, margins, good customers."""
     from ml.recommendations.objectives import ByValue
 
-    price = catalogue["price"].astype("float64")
-    margin = price * catalogue["margin_share"].astype("float64")
     found: dict[str, Algorithm] = {}
-    if "recommender_by_margin" in names and (margin > 0).any():
+    if "recommender_by_margin" in names and is_known("margin", catalogue):
         found["recommender_by_margin"] = ByValue(hybrid, "margin")
-    if "recommender_by_value" in names and (price > 0).any():
+    if "recommender_by_value" in names and is_known("price", catalogue):
         found["recommender_by_value"] = ByValue(hybrid, "price")
     if "recommender_high_value" in names and high_value is not None:
         found["recommender_high_value"] = high_value
     return found
+
+
+def compared_models(catalogue: pd.DataFrame, *, threads: int) -> dict[str, Algorithm]:
+    """Give every model but those by prices or margins that nothing is known of."""
+    from ml.recommendations.lineup import lineup
+    from ml.recommendations.objectives import ByValue
+
+    return {
+        name: each
+        for name, each in lineup(threads=threads).items()
+        if not isinstance(each, ByValue) or is_known(each.objective, catalogue)
+    }
+
+
+def is_known(objective: str, catalogue: pd.DataFrame) -> bool:
+    """Say whether any product has a price, or a margin of one."""
+    worth = catalogue["price"].astype("float64")
+    if objective == "margin":
+        worth = worth * catalogue["margin_share"].astype("float64")
+    return bool((worth > 0).any())
 
 
 def kept(names: Sequence[str], registry: Registry, fingerprint: str) -> list[TrainingResult]:

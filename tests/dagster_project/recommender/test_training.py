@@ -12,6 +12,7 @@ from dagster_project.recommender import inputs as recommender_inputs
 from dagster_project.recommender.inputs import Inputs, Recipe
 from dagster_project.recommender.training import train_recommenders
 from dagster_project.recommender.variants import VARIANTS as VARIANTS_OF
+from dagster_project.recommender.variants import compared_models
 from ml.recommendations.frequency import PersonalFrequency
 from ml.recommendations.interactions import read
 from ml.recommendations.popularity import Popularity
@@ -338,6 +339,16 @@ def test_variants_without_prices_are_skipped_and_nothing_is_trained_again_for_th
 
     assert [result.outcome for result in first] == ["promoted", "skipped", "kept", "kept"]
     assert [result.outcome for result in again] == ["unchanged", "skipped", *["unchanged"] * 2]
+
+
+def test_models_by_prices_or_margins_are_compared_where_these_are_known():
+    catalogue = shop().catalogue
+    every = compared_models(catalogue, threads=1)
+    without_margins = compared_models(catalogue.assign(margin_share=None), threads=1)
+    without_prices = compared_models(catalogue.assign(price=None), threads=1)
+
+    assert set(every) - set(without_margins) == {"als_by_margin"}
+    assert set(every) - set(without_prices) == {"als_by_margin", "als_by_price"}
 
 
 def test_the_same_data_gives_every_variant_the_same_hash(tmp_path):
