@@ -189,7 +189,7 @@ def sizes_over_time(shares: pd.DataFrame) -> bytes:
     axes.set_xticks(places, [str(moment) for moment in shares.index], rotation=30, ha="right")
     axes.set_ylabel("%")
     axes.set_ylim(bottom=0)
-    _put_legend(axes)
+    _put_legend(axes, below=0.3, columns=6)  # the moments stand aslant above it
     return png(figure)
 
 
@@ -197,10 +197,16 @@ def _legend(model: ClusterModel, cluster: int) -> str:
     return f"{model.numbers[cluster]}: {model.labels[cluster]}"
 
 
-def _put_legend(axes: Axes) -> None:
+def _put_legend(axes: Axes, *, below: float = 0.15, columns: int = 2) -> None:
     if not axes.get_legend_handles_labels()[1]:
         return
-    axes.legend(frameon=False, fontsize=7, loc="upper center", bbox_to_anchor=(0.5, -0.15), ncols=2)
+    axes.legend(
+        frameon=False,
+        fontsize=7,
+        loc="upper center",
+        bbox_to_anchor=(0.5, -below),
+        ncols=columns,
+    )
 
 
 def _ellipse(axes: Axes, points: NDArray[np.float32], label: str, cluster: int) -> None:
