@@ -6,7 +6,7 @@ days as (
     select
         customer_id,
         cast(ordered_at as date) as day,
-        sum(revenue)::double as value
+        sum(revenue) as value
     from marts.fct_orders as orders
     semi join intermediate.int_customers_learnable as learnable on orders.customer_id = learnable.customer_id
     where ordered_at <= $as_of
@@ -34,7 +34,9 @@ select
     (max(days.day) - min(days.day))::double as last_days,
     (cast($as_of as date) - min(days.day))::double as age_days,
     count(*) filter (where days.value > 0)::double as valued_days,
-    avg(days.value) filter (where days.value > 0) as mean_value,
+    -- decimals are summed, so that rows may come in any order
+    sum(days.value) filter (where days.value > 0)::double
+    / nullif(count(*) filter (where days.value > 0), 0) as mean_value,
     coalesce(any_value(later.orders), 0)::double as orders,
     coalesce(any_value(later.value), 0) as value
 from days
