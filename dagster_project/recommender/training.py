@@ -352,7 +352,8 @@ def _files(
     from ml.recommendations import pictures
     from ml.recommendations.knowledge import LEVELS
 
-    weights = pd.DataFrame(choice.hybrid.weights).fillna(0.0).rename_axis("component").sort_index()
+    weights = pd.DataFrame(choice.hybrid.weights, columns=[*LEVELS]).fillna(0.0)
+    weights = weights.rename_axis("component").sort_index()
     files = {"weights.csv": weights.to_csv().encode()}
     if compared is not None:
         table = compared.table(seed=seed)
