@@ -191,7 +191,11 @@ def test_a_segment_empty_a_week_ago_and_one_too_small_to_count_say_so():
     first, second = facts.segments
     newest = {
         first["segment"]: row_of_health(first["segment"], 0, 20, size_week_ago=0, **unknown),
-        second["segment"]: {**row_of_health(second["segment"], 0, 1, **unknown), "size": None, "share": None},
+        second["segment"]: {
+            **row_of_health(second["segment"], 0, 1, **unknown),
+            "size": None,
+            "share": None,
+        },
     }
     hidden = {**second, "size": None}
     text = segments.render(facts_of(2, segments=[first, hidden], newest=newest))
