@@ -47,6 +47,8 @@ RECENT = re.compile(
     r"^(active_days|hours_since_|orders_since_|product_page_)|_in_an?_(session|hour)$"
 )
 RECENT_DAYS = 7  # what such features look back, as the dbt var recent_days says
+RECENT_FEATURES = "features.ftr_intents"  # what triggers read: all of it looks back so far,
+LASTING = ("similar_bought",)  # but for these
 SINCE_ORDER = re.compile(r"^(open_cart|cart_idle|cart_touched)")  # an order empties a cart
 UNITS = {"day": 86_400, "hour": 3_600, "minute": 60}
 
@@ -97,9 +99,13 @@ def kinds(column: str) -> tuple[str, ...]:
     return next((events for word, events in KINDS if word in column), ())
 
 
-def window_start(column: str, as_of: datetime) -> datetime:
-    """Return from when a feature counts: windows of days begin at midnight, others at once."""
-    if RECENT.search(column):
+def window_start(column: str, as_of: datetime, *, is_recent: bool = False) -> datetime:
+    """Return from when a feature counts: windows of days begin at midnight, others at once.
+
+    ``is_recent`` says that it is one of the features that read recent events alone.
+    """
+    has_own_window = re.search(r"_\d+_(hour|minute)s?$", column) is not None
+    if RECENT.search(column) or (is_recent and column not in LASTING and not has_own_window):
         return as_of - timedelta(days=RECENT_DAYS)
     found = re.search(r"_(\d+)_(day|hour|minute)s?$", column)
     if found is None:
@@ -135,21 +141,24 @@ def events(
     columns: tuple[str, ...],
     row: Mapping[str, Any],
     *,
+    reads: tuple[str, ...] = (),
     limit: int = 5,
 ) -> Evidence:
     """Return the events that the features of a condition rest on, the newest ``limit`` of them.
 
-    ``row`` are all values of the segment for the customer, ``as_of`` among them.
+    ``row`` are all values of the segment for the customer, ``as_of`` among them; ``reads`` the
+    relations that it reads.
     """
     if not columns:
         return Evidence(0, ())
     as_of = row["as_of"]
     chosen = {name for column in columns for name in kinds(column)}
     product, category = subject(columns, row)
+    is_recent = RECENT_FEATURES in reads
     given: dict[str, Any] = {
         "customer_id": customer_id,
         "events": sorted(chosen),
-        "since": min(window_start(column, as_of) for column in columns),
+        "since": min(window_start(column, as_of, is_recent=is_recent) for column in columns),
         "is_since_order": all(SINCE_ORDER.match(column) for column in columns),
         "product_id": product,
         "category": category,

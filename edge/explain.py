@@ -106,7 +106,8 @@ def explain_with(
     rules = thresholds.rules_of_view(connection, text[0]) if text else {}
     names = [c for c, t in zip(columns, types, strict=True) if t == "BOOLEAN" and c not in KEYS]
     others = {c: row[c] for c in columns if c not in KEYS and c not in names}
-    conditions = [_condition(name, row, others, rules.get(name)) for name in names]
+    selected = {**others, **_renamed(rules, others)}
+    conditions = [_condition(name, row, others, selected, rules.get(name)) for name in names]
     reads = _reads(view, text[0]) if text else ()
     if rows:
         known_flags = flags.among(connection, reads)
@@ -118,7 +119,7 @@ def explain_with(
     merges: tuple[Merge, ...] = ()
     if with_evidence:
         conditions = [
-            replace(c, events=_events(connection, customer_id, rules.get(c.name), row))
+            replace(c, events=_events(connection, customer_id, rules.get(c.name), row, reads))
             for c in conditions
         ]
         known = evidence.identifiers(connection, customer_id)
@@ -156,20 +157,39 @@ def _unevaluated(
     return {"customer_id": customer_id, "as_of": moment[0], "is_member": False}
 
 
+def _renamed(rules: Mapping[str, Rule], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values that a file selects under another name, by the name that rules use."""
+    found: dict[str, Any] = {}
+    for name in values:
+        rule = rules.get(name)
+        if rule is not None and len(rule.columns) == 1 and rule.is_column:
+            found[rule.columns[0]] = values[name]
+    return found
+
+
 def _condition(
-    name: str, row: Mapping[str, Any], values: Mapping[str, Any], rule: Rule | None
+    name: str,
+    row: Mapping[str, Any],
+    values: Mapping[str, Any],
+    selected: Mapping[str, Any],
+    rule: Rule | None,
 ) -> Condition:
-    value = _value(name, row, values, rule.columns if rule else ())
+    """Say what one condition comes to; nothing is compared that the file does not select."""
     holds = row[name] is True
-    return Condition(
-        name=name,
-        value=value,
-        holds=holds,
-        rule=rule.text if rule else None,
-        threshold=rule.compared if rule else None,
-        distance=rule.distance(value) if rule else None,
-        needed=comparisons.needed(holds, rule, value) if rule else None,
-    )
+    behind = rule.columns if rule else ()
+    value = _value(name, row, values, selected, behind)
+    if rule is None or rule.sign is None or behind[0] in selected:
+        return Condition(
+            name=name,
+            value=value,
+            holds=holds,
+            rule=rule.text if rule else None,
+            threshold=rule.compared if rule else None,
+            distance=rule.distance(value) if rule else None,
+            needed=comparisons.needed(holds, rule, value) if rule else None,
+        )
+    needed = None if holds else wishes.shortfall_of_unknown(rule.text)
+    return Condition(name=name, value=value, holds=holds, rule=rule.text, needed=needed)
 
 
 def _with_parts(
@@ -205,9 +225,10 @@ def _events(
     customer_id: str,
     rule: Rule | None,
     row: Mapping[str, Any],
+    reads: tuple[str, ...],
 ) -> Evidence:
     columns = () if rule is None else rule.columns
-    return evidence.events(connection, customer_id, columns, row)
+    return evidence.events(connection, customer_id, columns, row, reads=reads)
 
 
 def _reads(view: str, text: str) -> tuple[str, ...]:
@@ -218,11 +239,17 @@ def _reads(view: str, text: str) -> tuple[str, ...]:
 
 
 def _value(
-    condition: str, row: Mapping[str, Any], values: Mapping[str, Any], behind: tuple[str, ...]
+    condition: str,
+    row: Mapping[str, Any],
+    values: Mapping[str, Any],
+    selected: Mapping[str, Any],
+    behind: tuple[str, ...],
 ) -> Any:  # noqa: ANN401 - whatever type the column has
     """Return what a condition looks at: by the view's own text, else by its words."""
-    columns = [column for column in behind if column in values]
-    if not columns:
+    columns = [column for column in behind if column in selected]
+    if columns:
+        values = selected
+    else:
         words = _words(condition)
         common = {column: len(words & _words(column)) for column in values}
         best = max(common.values(), default=0)

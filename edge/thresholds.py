@@ -44,7 +44,7 @@ class Rule:
     """The expression of a condition: its text, its columns, and what one of them is compared with.
 
     ``sign`` and ``threshold`` are None where it is not one column against one value; ``parts`` are
-    then what it is made of.
+    then what it is made of. ``is_column``: it is a column as it stands, maybe of another name.
     """
 
     text: str
@@ -52,6 +52,7 @@ class Rule:
     sign: str | None = None
     threshold: Any = None
     parts: tuple[Comparison, ...] = ()
+    is_column: bool = False
 
     @property
     def compared(self) -> str | None:
@@ -118,7 +119,9 @@ def _rule(connection: duckdb.DuckDBPyConnection, expression: Tree) -> Rule:
     columns = tuple(dict.fromkeys(column[-1] for column in selects.columns(expression)))
     text = selects.expression_text(connection, expression)
     sign = SIGNS.get(str(expression.get("type")))
-    composed = Rule(text, columns, parts=tuple(_parts(connection, expression)))
+    is_column = expression.get("class") == "COLUMN_REF"
+    parts = tuple(_parts(connection, expression))
+    composed = Rule(text, columns, parts=parts, is_column=is_column)
     if sign is None:
         return composed
     left, right = expression["left"], expression["right"]

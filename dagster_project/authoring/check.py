@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import yaml
 
-from dagster_project.authoring import coverage, files, wording
+from dagster_project.authoring import coverage, files, nesting, wording
 from dagster_project.authoring.files import Problem, Rules
 from dagster_project.dbt_project import PROJECT_DIR
 from dagster_project.publish import small_groups
@@ -107,14 +107,16 @@ def _preview_all(
     previews: dict[Path, Preview],
 ) -> None:
     models = {path: scratch.project.segment(path.stem) for path in paths}
+    above = {path: _parent(scratch, model) for path, model in models.items()}
     scratch.begin_live()
-    scratch.compile(models.values())
+    scratch.compile([*models.values(), *filter(None, above.values())])
     for path, model in models.items():
         try:
             found[path].extend(_unnamed(scratch, path, model))
             scratch.lay_live(model)
             previews[path] = _preview(scratch, model)
             found[path].extend(_untested(scratch, path, model))
+            found[path].extend(_unnested(scratch, path, model, above[path]))
         except (duckdb.Error, ValueError) as error:
             found[path].append(wording.from_duckdb(path, _shown(path), str(error)))
 
@@ -146,14 +148,8 @@ def _untested(scratch: Scratch, path: Path, model: Model) -> list[Problem]:
     tests = coverage.unit_tests(path.parent, path.stem)
     if not tests:
         return []  # told already
-    text = scratch.compiled[model.unique_id]
-    rules = thresholds.rules(scratch.connection, text)
-    columns = scratch.connection.sql(text)
-    conditions = [
-        name
-        for name, type_ in zip(columns.columns, map(str, columns.types), strict=True)
-        if type_ == "BOOLEAN"
-    ]
+    rules = thresholds.rules(scratch.connection, scratch.compiled[model.unique_id])
+    conditions = _conditions(scratch, model)
     problems = []
     if not coverage.has_member(tests, conditions):
         write = f"a row for which {' and '.join(conditions)} are true"
@@ -171,6 +167,40 @@ def _untested(scratch: Scratch, path: Path, model: Model) -> list[Problem]:
             write = f"a row with {column}: {limit:g}"
             problems.append(Problem(_shown(path), files.line_of(path, name), what, write))
     return problems
+
+
+def _conditions(scratch: Scratch, model: Model) -> list[str]:
+    columns = scratch.connection.sql(scratch.compiled[model.unique_id])
+    types = zip(columns.columns, map(str, columns.types), strict=True)
+    return [name for name, type_ in types if type_ == "BOOLEAN"]
+
+
+def _parent(scratch: Scratch, model: Model) -> Model | None:
+    """Return the parent; one that has no file is told of already."""
+    name = (model.meta.get("segment") or {}).get("parent")
+    return next((m for m in scratch.project.segments() if m.name == f"seg_{name}"), None)
+
+
+def _unnested(scratch: Scratch, path: Path, model: Model, parent: Model | None) -> list[Problem]:
+    """Find the conditions of the parent that a file does not repeat, or words otherwise."""
+    if parent is None:
+        return []
+    asked = {
+        of.name: {
+            name: nesting.bare(rule.text)
+            for name, rule in thresholds.rules(
+                scratch.connection, scratch.compiled[of.unique_id]
+            ).items()
+            if name in _conditions(scratch, of)
+        }
+        for of in (model, parent)
+    }
+    line = files.line_of(path, "parent")
+    what = f"not every member is one of the parent's, {parent.name[4:]}"
+    return [
+        Problem(_shown(path), line, what, f"its condition too: `{text} as {name}`")
+        for name, text in nesting.unrepeated(asked[model.name], asked[parent.name]).items()
+    ]
 
 
 def _unnamed(scratch: Scratch, path: Path, model: Model) -> list[Problem]:

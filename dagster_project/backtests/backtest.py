@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dagster_project.authoring import wording
-from dagster_project.backtests import consents, discretion
+from dagster_project.backtests import consents, discretion, moments
 from dagster_project.scratch import arrival, clusters, evaluation
 from dagster_project.statements import statement
 from edge import selects
@@ -164,9 +164,9 @@ def _evaluate(scratch: Scratch, model: Model, question: Question, keys: Keys) ->
     _run(scratch, "evaluated")
     names = {"segment": identifier(model.name)}
     if not question.as_known:
-        for moments in scratch.batches(question.evaluated):
-            scratch.begin(moments)
-            clusters.assign(scratch, [model], moments)
+        for batch in scratch.batches(question.evaluated):
+            scratch.begin(batch)
+            clusters.assign(scratch, [model], batch)
             scratch.lay([model])
             scratch.connection.execute(fill(statement(PACKAGE, "evaluate"), names))
         return
@@ -247,11 +247,8 @@ def _warnings(scratch: Scratch, model: Model, question: Question, purpose: str |
         f"reads {relation} as it is today: no version of then is kept"
         for relation in clusters.as_of_today(scratch, [model])
     ]
-    if question.moments[-1] > scratch.live_as_of:
-        found.append(
-            f"moments after {scratch.live_as_of:%Y-%m-%d %H:%M} are of the future: nothing that "
-            "happens then is known yet"
-        )
+    customers = {row["as_of"]: row["customers"] for row in _rows(scratch, "sizes")}
+    found += moments.outside_history(customers, scratch.live_as_of)
     if purpose is None:
         found.append("the draft names no purpose: consents are not applied (--purpose NAME)")
     return found

@@ -18,6 +18,13 @@ MOST_FLOWS = 16
 MOST_ARRIVALS = 6  # flows from or to no segment
 MOST_PAIRS = 12
 MOST_IN_MATRIX = 60
+# What crossing a limit means, by the column that says to which side.
+CROSSINGS = {
+    "size": ("has_jumped", "size jumped", "size is steady again"),
+    "members": ("has_drifted", "most members changed", "members are steady again"),
+    "purchase frequency": ("buys_often", "members buy often now", "members buy often no more"),
+    "engagement": ("is_engaged", "members visit often now", "members visit often no more"),
+}
 NEW, NOWHERE = "In no segment before", "In no segment any more"
 
 
@@ -56,7 +63,7 @@ def render(facts: Facts) -> str:
         empty=[row for row in rows if row.is_empty],
         reviews=[row for row in rows if _is_due(row)],
         is_lift_known=any(row.health.get("conversion_lift") is not None for row in rows),
-        crossed=[row for row in rows if row.health.get("crossings")],
+        crossed=_crossed(rows),
         since=facts.flows[0]["since"] if facts.flows else None,
         moments=max(map(len, facts.history.values()), default=0),
         rfm=drawings.rfm(facts.rfm, minimum=least_shown()) if facts.rfm else "",
@@ -94,6 +101,16 @@ def _rows(facts: Facts) -> list[Row]:
 def _is_due(row: Row) -> bool:
     left = row.health.get("days_to_review")
     return left is not None and left <= 0
+
+
+def _crossed(rows: Sequence[Row]) -> dict[str, list[str]]:
+    """Return the segments that crossed a limit by what that means, and to which side."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        for crossing in filter(None, (row.health.get("crossings") or "").split(", ")):
+            flag, reached, missed = CROSSINGS[crossing]
+            found.setdefault(reached if row.health[flag] else missed, []).append(row.name)
+    return found
 
 
 def _shares(facts: Facts) -> tuple[list[str], NDArray[np.float64]]:

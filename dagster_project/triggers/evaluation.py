@@ -30,10 +30,19 @@ class Known:
 
 
 def evaluate(platform: Platform, as_of: str | None) -> Evaluated | None:
-    """Evaluate every trigger up to a moment, by default the newest event, and record firings."""
+    """Evaluate every trigger up to a moment, by default the newest event, and record firings.
+
+    Raises ValueError for a moment that has not come: once it is recorded, nothing fires before it.
+    """
     settings = platform.settings
     with state.opened(settings.activation, settings.landing) as before, _known(platform) as known:
         moment = platform.requested_moment(as_of) or newest(known)
+        last = max([platform.now(), *_event_moments(known)])
+        if moment > last:
+            raise ValueError(
+                f"{moment:%Y-%m-%d %H:%M} has not come yet, the present is {last:%Y-%m-%d %H:%M}: "
+                "nothing would fire until then"
+            )
         return evaluation.evaluate(
             known.generation,
             known.arrivals,
@@ -68,12 +77,16 @@ def replay(platform: Platform, first: datetime, last: datetime) -> Evaluated:
 
 def newest(known: Known) -> datetime:
     """Return the moment of the newest event, published or landed since."""
-    told = known.generation.manifest()["as_of"]
-    moments = [known.arrivals.newest_at, None if told is None else datetime.fromisoformat(told)]
-    found = [moment for moment in moments if moment is not None]
+    found = _event_moments(known)
     if not found:
         raise LookupError("there is no event yet, so no moment to evaluate: tessera load")
     return max(found)
+
+
+def _event_moments(known: Known) -> list[datetime]:
+    told = known.generation.manifest()["as_of"]
+    moments = [known.arrivals.newest_at, None if told is None else datetime.fromisoformat(told)]
+    return [moment for moment in moments if moment is not None]
 
 
 @contextmanager

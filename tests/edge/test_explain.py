@@ -44,10 +44,13 @@ from (
         features.kind in ('gold', 'silver') as is_of_a_kind,
         features.kind like 'gold%' as is_like_gold,
         features.recency <= 30 as is_recent,
+        features.place = 1 as is_in_first_place,
+        features.code = 1 as is_of_first_kind,
         features.kind,
-        features.recency
+        features.recency,
+        features.place as standing
     from (
-        select *, 'plain' as kind, null::integer as recency, true as is_plain
+        select *, 'plain' as kind, null::integer as recency, true as is_plain, 3 as place, 2 as code
         from "warehouse"."features"."ftr_customers"
     ) as features
 ) as rule;
@@ -190,3 +193,13 @@ def test_a_failing_list_of_words_says_the_value_and_what_would_match(published):
     assert conditions["is_of_a_kind"].needed == "is plain, must be one of gold, silver"
     assert conditions["is_like_gold"].needed == "is plain, must be like gold%"
     assert conditions["is_recent"].needed == "is not known, must be <= 30"
+
+
+def test_a_value_is_found_under_another_name_and_words_are_never_compared_with_a_limit(published):
+    conditions = {c.name: c for c in explain(published, "c150", "flagged").conditions}
+
+    place = conditions["is_in_first_place"]
+    assert (place.value, place.threshold, place.distance) == (3, "= 1", 2)
+    kind = conditions["is_of_first_kind"]
+    assert (kind.threshold, kind.distance) == (None, None)
+    assert kind.needed == "must be features.code = 1"

@@ -255,7 +255,7 @@ def test_sizes_of_past_moments_are_told_as_counted_then_and_as_known_now(history
         (START + DAY, 2, 3),  # and cem
         (START + 2 * DAY, 1, 1),
     ]
-    assert [row[4] for row in found] == [1, 3, 0]  # bob's stay now ends; ann's begins later
+    assert [row[4:] for row in found] == [(0, 1), (1, 0), (0, 0)]  # ann lost, then cem found
 
 
 def test_a_version_of_a_stay_names_the_build_and_the_rule_that_said_so(history):

@@ -19,6 +19,7 @@ select
     customers.orders_30_days
     <= {{ segment_limit('frequency_fall_factor') }} * customers.earlier_orders_per_30_days as buys_less_often,
     ranked_clusters.label as cluster_label,
+    ranked_clusters.place as cluster_place,
     customers.orders_30_days,
     customers.earlier_orders_per_30_days
 from {{ ref('ftr_customers') }} as customers

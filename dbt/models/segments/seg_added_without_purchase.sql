@@ -1,6 +1,6 @@
 {#-
-Put something into the cart within the last 7 days and did not buy in the 24 hours after. One row per customer and
-moment.
+Put something into the cart within the last 7 days and has not bought since, for 24 hours or more. One row per customer
+and moment.
 -#}
 {{ segment(owner='crm@example.com', purpose='marketing_email', targets=['crm_files'], review_date='2027-03-31') }}
 

@@ -18,6 +18,7 @@ select
     customers.open_cart_items > 0 as has_open_cart,
     customers.open_cart_idle_minutes > {{ var('cart_abandoned_minutes') }} as left_it_alone,
     ranked_clusters.label as cluster_label,
+    ranked_clusters.place as cluster_place,
     customers.open_cart_items,
     customers.open_cart_idle_minutes
 from {{ ref('ftr_customers') }} as customers

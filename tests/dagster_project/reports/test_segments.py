@@ -26,6 +26,7 @@ def row_of_health(segment, day, size, **changes):
         "days_to_review": 20,
         "members_entered": 3,
         "members_left": 2,
+        "size_week_ago": size,
         "size_change_share": 0.05,
         "stability_share": 0.7,
         "anonymous_share": 0.4,
@@ -35,6 +36,10 @@ def row_of_health(segment, day, size, **changes):
         "conversion_lift_errors": 2.0,
         "revenue_lift": None,
         "crossings": "",
+        "has_jumped": True,
+        "has_drifted": True,
+        "buys_often": True,
+        "is_engaged": False,
         **kpis,
         **changes,
     }
@@ -180,12 +185,40 @@ def test_a_first_evaluation_shows_no_change_it_cannot_know():
     assert [found for found in unsaid if found in text] == []
 
 
+def test_a_segment_empty_a_week_ago_and_one_too_small_to_count_say_so():
+    unknown = {"size_change_share": None}
+    facts = facts_of(2)
+    first, second = facts.segments
+    newest = {
+        first["segment"]: row_of_health(first["segment"], 0, 20, size_week_ago=0, **unknown),
+        second["segment"]: {
+            **row_of_health(second["segment"], 0, 1, **unknown),
+            "size": None,
+            "share": None,
+        },
+    }
+    hidden = {**second, "size": None}
+    text = segments.render(facts_of(2, segments=[first, hidden], newest=newest))
+    assert text.count("Empty a week ago.") == 1
+    assert "– <small>too few people to show</small>" in text
+
+
+def test_limits_crossed_are_one_sentence_for_each_kind():
+    facts = facts_of(3)
+    newest = {
+        name: {**row, "crossings": "purchase frequency"} for name, row in facts.newest.items()
+    }
+    text = segments.render(facts_of(3, newest=newest))
+    assert text.count("Limits crossed since the last evaluation") == 1
+    assert "members buy often now: Segment 00 of the library, Segment 01 of the library," in text
+
+
 def test_an_alert_a_crossing_a_review_and_a_proposal_stand_in_front():
     facts = facts_of(4)
     name = facts.segments[2]["segment"]
     crossing, due = facts.segments[3]["segment"], facts.segments[1]["segment"]
     newest = dict(facts.newest)
-    newest[crossing] = row_of_health(crossing, 0, 320, crossings="size, members")
+    newest[crossing] = row_of_health(crossing, 0, 320, crossings="size, engagement")
     newest[due] = row_of_health(due, 0, 120, days_to_review=0)
     proposal = {"proposal": "merge", "segment": name, "other_segment": due, "reason": "so alike"}
     text = segments.render(
@@ -198,10 +231,8 @@ def test_an_alert_a_crossing_a_review_and_a_proposal_stand_in_front():
     )
     front = " ".join(text[text.index('id="attention"') : text.index('id="sizes"')].split())
     assert "conversion dropped to 2.1 %, where 20.0 % is usual" in front
-    assert (
-        "Segment 03 of the library</b> crossed a limit since the last evaluation: size, members"
-        in front
-    )
+    assert "size jumped: Segment 03 of the library<" in front
+    assert "members visit often no more: Segment 03 of the library<" in front
     assert "Segment 01 of the library</b> should be reviewed by its owner: due today" in front
     assert text.count('class="drop"') == 1
     assert "Merge Segment 02 of the library and Segment 01 of the library</b>: so alike" in front

@@ -114,6 +114,16 @@ def test_nothing_fires_twice_however_often_a_moment_is_evaluated(home):
     assert home.recorded() == recorded
 
 
+def test_a_moment_that_has_not_come_is_refused_and_records_nothing(home):
+    home.land(*TODAY)
+    with pytest.raises(ValueError, match="2999-01-01 00:00 has not come yet"):
+        home.evaluate(at(0).replace(year=2999, month=1, day=1))
+    assert home.recorded() == []
+    home.evaluate(at(10))
+    home.evaluate(at(11, 30))
+    assert home.outcomes().keys() == FIRED.keys()
+
+
 def test_a_file_that_lands_late_is_caught_up_with_and_judged_by_the_present(home):
     home.land(*TODAY)
     home.evaluate(at(10))
