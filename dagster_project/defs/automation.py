@@ -53,6 +53,11 @@ resegment_customers = dg.define_asset_job(
     LINEAGE | _with_all_it_needs(CLUSTERS),
     description="Train the customer clusters and segment anew; nothing is sent anywhere.",
 )
+retrain_models = dg.define_asset_job(
+    "retrain_models",
+    LINEAGE | _with_all_it_needs(MODELS),
+    description="Train every model, score and segment anew; nothing is sent anywhere.",
+)
 evaluate_triggers = dg.define_asset_job(
     "evaluate_triggers",
     TRIGGERS,
@@ -182,15 +187,15 @@ def resegment_customers_on_crossings(
 
 
 @dg.sensor(
-    job=resegment_customers,
+    job=retrain_models,
     minimum_interval_seconds=600,
     description="One run where customers have moved away from what the clusters learnt: shifted "
     "features, shares that moved, or a fallen silhouette; once for each moment published.",
 )
-def resegment_customers_on_drift(
+def retrain_models_on_drift(
     context: dg.SensorEvaluationContext, platform: dg.ResourceParam[Platform]
 ) -> dg.SensorResult | dg.SkipReason:
-    """Ask for a training when the newest published customers differ from those learnt from."""
+    """Ask for trainings when the newest published customers differ from those learnt from."""
     seen = drift.since(platform.settings, context.cursor)
     if not seen.alarms:
         return dg.SensorResult(skip_reason=dg.SkipReason(seen.reason), cursor=seen.cursor)

@@ -35,8 +35,9 @@ TOLD = (METRIC, f"{METRIC}_low", f"{METRIC}_high", "map_at_10", "ndcg_at_10", "c
 RIVALS = (CHAMPION, POPULAR, "personal_frequency", "als_bare")
 RULE = (
     "the recipe learnt now replaces the champion's where its recall is higher on the same held-out "
-    "days, beyond noise; else the champion's recipe is fitted to the newer data; neither is "
-    "promoted where it is worse than popularity, beyond noise"
+    "days, beyond noise; else the champion's recipe is fitted to the newer data; either is "
+    "promoted where it is better than popularity, beyond noise; where there is no champion yet, "
+    "what is popular is recommended until then"
 )
 
 
@@ -101,7 +102,7 @@ def train_recommenders(
     last = _fold(inputs, inputs.as_of, recipe)
     judged = {**models, HYBRID: learnt.hybrid, **others}
     compared = _compare(inputs, recipe, last, judged, rival, seed)
-    choice = _choose(learnt.hybrid, rival, compared, seed)
+    choice = _choose(learnt.hybrid, rival, models[POPULAR], compared, seed)
     known = read(
         inputs.dated, as_of=inputs.as_of, products=_products(inputs), segments=inputs.countries
     )
@@ -243,9 +244,14 @@ def _compare(
 
 
 def _choose(
-    learnt: Hybrid, rival: Hybrid | None, compared: Comparison | None, seed: int
+    learnt: Hybrid,
+    rival: Hybrid | None,
+    baseline: Algorithm,
+    compared: Comparison | None,
+    seed: int,
 ) -> _Choice:
-    from ml.recommendations import metrics
+    from ml.recommendations import knowledge, metrics
+    from ml.recommendations.hybrid import Hybrid
 
     if compared is None:
         if rival is None:
@@ -263,7 +269,10 @@ def _choose(
     against = compared.of(name).recall() - compared.of(POPULAR).recall()
     gain = metrics.estimate(against, seed=seed)
     why += f", {card.told(gain)} against popularity"
-    return _Choice(chosen, name, gain.high >= 0, why)
+    if gain.low <= 0 and rival is None:
+        weights = {level: {POPULAR: 1.0} for level in knowledge.LEVELS}
+        return _Choice(Hybrid({POPULAR: baseline}, weights), POPULAR, True, why)
+    return _Choice(chosen, name, gain.low > 0, why)
 
 
 def _fold(inputs: Inputs, end: pd.Timestamp, recipe: Recipe) -> Fold | None:

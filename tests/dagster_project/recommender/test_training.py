@@ -139,7 +139,7 @@ def test_a_recipe_that_is_better_beyond_noise_replaces_the_champions(registry):
     assert model.weights["dense"]["own_habits"] > 0
 
 
-def test_what_is_worse_than_popularity_is_not_promoted(registry):
+def test_what_does_not_beat_popularity_is_not_put_in_use_but_popularity_is(registry):
     inputs = shop()
     number = inputs.dated["customer_id"].str[1:].astype(int)
     fashion = inputs.dated[number % 2 == 0].assign(product_id="p99", weight=100.0)
@@ -149,14 +149,19 @@ def test_what_is_worse_than_popularity_is_not_promoted(registry):
     bought = inputs.purchases["product_id"].where(~late, "p99")
     purchases = inputs.purchases.assign(product_id=bought)[~late | odd]
 
-    result = train(
-        registry,
-        replace(inputs, dated=pd.concat([inputs.dated, fashion]), purchases=purchases),
-    )
+    unforeseen = replace(inputs, dated=pd.concat([inputs.dated, fashion]), purchases=purchases)
+    first = train(registry, unforeseen)
 
-    assert result.outcome == "kept"
-    assert "against popularity" in result.reason
-    assert registry.champion_version("recommender") is None
+    assert first.outcome == "promoted"
+    assert "against popularity" in first.reason
+    model, version = registry.champion("recommender")
+    assert model.weights == {level: {"popular": 1.0} for level in ("cold", "sparse", "dense")}
+    assert version.metrics["recall_at_10"] == pytest.approx(version.metrics["popular_recall_at_10"])
+
+    again = train(registry, unforeseen, recipe=replace(RECIPE, trials=RECIPE.trials + 1))
+
+    assert again.outcome == "kept"
+    assert registry.champion_version("recommender").number == 1
 
 
 def test_hyper_parameters_are_searched_and_every_trial_is_recorded(registry):
