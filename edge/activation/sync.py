@@ -25,7 +25,14 @@ from edge.statements import statement
 PACKAGE = "edge.activation"
 
 Status = Literal[
-    "synced", "incomplete", "unchanged", "not activated", "recovered", "refused", "planned"
+    "synced",
+    "incomplete",
+    "unchanged",
+    "not activated",
+    "recovered",
+    "refused",
+    "planned",
+    "halted",
 ]
 MOMENT = "%Y-%m-%d %H:%M:%S UTC"
 OpenSender = Callable[[str, TargetConfig], Sender]
@@ -37,8 +44,8 @@ class SyncResult:
 
     ``held_back`` counts members without consent. ``incomplete`` had failed rows; ``not activated``
     says in ``reason`` why, and that whoever the target held was removed; ``recovered`` is an
-    earlier sync that was killed; ``refused`` waits for a person. ``failed`` rows are tried again,
-    ``rejected`` ones are not.
+    earlier sync that was killed; ``refused`` waits for a person; ``halted`` sent nothing to a target
+    that takes nothing. ``failed`` rows are tried again, ``rejected`` ones are not.
     """
 
     target: str
@@ -178,6 +185,7 @@ class _One:
         self._execute("forget_settled", {"now": self.moment()})
         self._execute("forget_undone")
         if stopped is not None:
+            results += _as_halted(self.name, planned, stopped)
             return self._report(started, results, planned, line, stopped=stopped)
         states.end_halts(self.connection)
         self._execute("keep_known")
@@ -356,6 +364,13 @@ def _as_planned(target: str, planned: plan.Plan) -> list[SyncResult]:
         SyncResult(
             target, x.segment, "planned", x.members, x.added, x.updated, x.removed, x.held_back
         )
+        for x in planned.segments
+    ]
+
+
+def _as_halted(target: str, planned: plan.Plan, why: str) -> list[SyncResult]:
+    return [
+        SyncResult(target, x.segment, "halted", x.members, held_back=x.held_back, reason=why)
         for x in planned.segments
     ]
 

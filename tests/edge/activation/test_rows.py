@@ -280,6 +280,8 @@ def test_a_disabled_target_is_left_alone_until_a_person_acts(shop):
     assert "410 gone" in report.stopped
     assert "tessera sync fake --enable" in report.stopped
     assert not report.succeeded
+    (told,) = [x for x in report.results if x.members]
+    assert (told.status, told.added, told.reason) == ("halted", 0, report.stopped)
     assert shop.receiver.sent() == []
     assert shop.sync(is_enabling=True).succeeded
     assert shop.sync().succeeded
@@ -327,6 +329,20 @@ def test_what_full_could_not_send_is_tried_in_each_later_sync_under_one_key(shop
     assert len({row.key for batch in shop.receiver.batches for row in batch}) == 10
     assert len(shop.receiver.sent()) == 30
     shop.sync()
+    assert shop.receiver.sent() == []
+
+
+def test_what_full_sent_and_the_target_refused_for_good_waits_for_a_person(shop):
+    shop.sync()
+    shop.receiver.poison = {"c03"}
+    assert sum(x.rejected for x in shop.sync(is_full=True).results) == 1
+    shop.receiver.poison = set()
+    shop.receiver.sent()
+    shop.sync()
+    assert shop.receiver.sent() == []
+    shop.sync(is_retrying_rejected=True)
+    assert shop.receiver.sent() == [("update", "lapsed", "c03")]
+    shop.sync(is_retrying_rejected=True)
     assert shop.receiver.sent() == []
 
 
