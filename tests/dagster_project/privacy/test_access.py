@@ -8,6 +8,7 @@ from dagster_project.privacy import access
     [
         ("marts.fct_orders", "Your orders."),
         ("features.ftr_purchases", "Figures on your purchases."),
+        ("activation.fct_acknowledged", "Who holds data of yours now."),
         ("segments.seg_cart_abandoners", "What put you in the group of cart abandoners."),
         (
             "segments.late_memberships",
