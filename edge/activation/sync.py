@@ -44,8 +44,8 @@ class SyncResult:
 
     ``held_back`` counts members without consent. ``incomplete`` had failed rows; ``not activated``
     says in ``reason`` why, and that whoever the target held was removed; ``recovered`` is an
-    earlier sync that was killed; ``refused`` waits for a person; ``halted`` sent nothing to a target
-    that takes nothing. ``failed`` rows are tried again, ``rejected`` ones are not.
+    earlier sync that was killed; ``refused`` waits for a person; nothing was sent where ``halted``.
+    ``failed`` rows are tried again, ``rejected`` ones are not.
     """
 
     target: str
@@ -109,6 +109,10 @@ def _unseen(_plan: plan.Plan) -> None:
     pass
 
 
+def _unheard(_line: str) -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class Syncing:
     """Everything a sync works with, whatever the target.
@@ -130,6 +134,7 @@ class Syncing:
     asked: Asked = field(default_factory=Asked)
     progress: Progress = _quiet
     show_plan: Callable[[plan.Plan], None] = _unseen
+    tell: Callable[[str], None] = _unheard
 
     def target(self, name: str, config: TargetConfig) -> Report:
         """Bring one target to the newest segments; differences only, and wait for nobody else.
@@ -150,7 +155,12 @@ class Syncing:
         try:
             with (
                 held(self.generation),
-                states.opened(self.state, name, self.landing) as connection,
+                states.opened(
+                    self.state,
+                    name,
+                    self.landing,
+                    tell_waiting=lambda: self.tell(f"{name}: waiting for another sync of it"),
+                ) as connection,
             ):
                 one = _One(self, name, config, connection, sender, moment)
                 return one.sync(started)

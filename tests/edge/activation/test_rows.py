@@ -1,7 +1,9 @@
+import fcntl
+
 import pytest
 
 from dagster_project.privacy import remains
-from edge.activation.state import rebuild_state
+from edge.activation.state import opened, rebuild_state
 from tests.edge.activation.receiver import RowsTarget, Shop
 
 PEOPLE = tuple(f"c{n:02}" for n in range(12))
@@ -344,6 +346,30 @@ def test_what_full_sent_and_the_target_refused_for_good_waits_for_a_person(shop)
     assert shop.receiver.sent() == [("update", "lapsed", "c03")]
     shop.sync(is_retrying_rejected=True)
     assert shop.receiver.sent() == []
+
+
+def test_a_sync_that_waits_for_another_of_its_target_says_so(shop):
+    shop.sync()
+    told = []
+    lock = (shop.path / "activation" / "fake.lock").open()
+    fcntl.flock(lock, fcntl.LOCK_EX)
+
+    def hear():
+        told.append("waiting")
+        lock.close()  # the other one ends
+
+    for _ in range(2):
+        with opened(shop.path / "activation", "fake", shop.path / "landing", tell_waiting=hear):
+            pass
+    assert told == ["waiting"]
+
+
+def test_a_mapped_column_that_is_not_published_is_named_without_our_query(tmp_path):
+    shop = Shop(tmp_path, PEOPLE, RowsTarget(columns={"email": "contacts.mail"}))
+    with pytest.raises(ValueError, match='not have a column named "mail"') as refused:
+        shop.sync()
+    assert "email" in str(refused.value)  # what there is instead
+    assert "sha256" not in str(refused.value)
 
 
 def test_a_dry_run_shows_the_plan_and_sends_and_records_nothing(shop):
