@@ -98,6 +98,8 @@ def access(
     parts[1:1] = _landed(platform, person.subject, known)
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
     parts = [part for part in parts if part.rows]
+    if not parts:
+        tell("nothing is held: nobody is known by this")
     for part in parts:
         _write(out, part)
     _write_index(out, parts)

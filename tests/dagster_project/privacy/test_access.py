@@ -1,6 +1,7 @@
 import pytest
 
 from dagster_project.privacy import access
+from dagster_project.reports import page
 
 
 @pytest.mark.parametrize(
@@ -19,3 +20,11 @@ from dagster_project.privacy import access
 )
 def test_a_person_is_told_in_words_what_a_table_holds(table, words):
     assert access.words(table) == words
+
+
+def test_whoever_is_unknown_is_told_so_and_sees_no_empty_list():
+    shown = page.render("access.html", parts=[])
+    assert "nobody is known here" in shown
+    assert "<table" not in shown
+    (part,) = parts = [{"words": "Your orders.", "rows": 2, "stem": "marts_fct_orders"}]
+    assert part["words"] in page.render("access.html", parts=parts)
