@@ -344,6 +344,7 @@ def _as_sent(
     refusal: str | None,
 ) -> SyncResult:
     added, updated, removed, failed, rejected = counts or (0, 0, 0, 0, 0)
+    waiting = planned.added + planned.updated + planned.removed - sum(counts or ())
     has_changed = counts is not None
     status: Status = "unchanged"
     if has_changed:
@@ -351,7 +352,7 @@ def _as_sent(
     reason = None
     if planned.status != "active":
         status, reason = "not activated", f"segment {planned.status}"
-    elif refusal is not None and planned.added + planned.updated + planned.removed > 0:
+    elif refusal is not None and waiting > 0:
         status, reason = "refused", refusal
     return SyncResult(
         target,
