@@ -47,6 +47,7 @@ def prepared(
     *,
     run_id: str,
     asked: Asked,
+    tell: Callable[[str], None],
     progress: Progress | None = None,
     show_plan: Callable[[Plan], None] | None = None,
 ) -> Syncing:
@@ -65,6 +66,7 @@ def prepared(
         open_sender=lambda name, config: open_sender(name, config, variables),
         pace=Pace(sleep=time.sleep, clock=time.monotonic, chance=jitter.random),
         asked=asked,
+        tell=tell,
         progress=progress or _quiet,
         show_plan=show_plan or _unseen,
     )

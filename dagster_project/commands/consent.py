@@ -11,7 +11,7 @@ from dagster_project import settings as environment
 from dagster_project.output import Format
 
 app = typer.Typer(help="What a customer's data may be used for, and why.", no_args_is_help=True)
-COLUMNS = ("purpose", "permitted", "reason", "since")
+COLUMNS = ("purpose", "permitted", "reason", "answered")
 PROOF = ("when", "purpose", "granted", "by", "how", "text", "written down by", "evidence")
 Customer = Annotated[str, typer.Argument(help="A customer_id.")]
 FormatOption = Annotated[Format, typer.Option("--format", help="How to print the result.")]

@@ -61,6 +61,7 @@ def sync(
             is_retrying_rejected=retry_rejected,
             is_enabling=enable,
         ),
+        tell=_say,
         progress=_progress(),
         show_plan=_show_plan if form == Format.table else _tell_plan,
     )
@@ -110,7 +111,7 @@ def _show_plan(planned: "Plan") -> None:
 
 
 def _written(fields: dict[str, object]) -> str:
-    return ", ".join(f"{name}={value}" for name, value in fields.items())
+    return ", ".join(f"{name}={value}" for name, value in fields.items() if value is not None)
 
 
 def _tell_problems(reports: "list[Report]", *, is_dry: bool) -> None:

@@ -112,7 +112,9 @@ def _started(
 ) -> dict[Future[Report], str]:
     variables = environment.variables()
     running = {}
-    prepared = syncing.prepared(platform, _purposes, run_id=context.run.run_id, asked=Asked())
+    prepared = syncing.prepared(
+        platform, _purposes, run_id=context.run.run_id, asked=Asked(), tell=telling(context)
+    )
     for name, config in chosen.items():
         reason = syncing.left_out(config, variables)
         if reason is None:

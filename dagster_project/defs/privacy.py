@@ -36,12 +36,13 @@ def privacy_report(
             at=platform.now(),
         )
     path = audit.write(settings.reports, found)
-    telling(context)(f"privacy: {len(found.changes)} changes: {path}")
+    news = "the first audit" if found.changes is None else f"{len(found.changes)} changes"
+    telling(context)(f"privacy: {news}: {path}")
     return dg.MaterializeResult(
         metadata={
             "path": dg.MetadataValue.path(path),
             "columns": len(found.columns),
-            "changes": len(found.changes),
+            "changes": len(found.changes or ()),
         }
     )
 

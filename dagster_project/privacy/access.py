@@ -31,10 +31,12 @@ HOLDER = "access"
 MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 GIVEN = "events_as_given"
 NAMES = "identifiers"
+NOTED = "written_down"
 # What each file holds, for a person; every other table that knows the customer follows by its name.
 WORDS = {
     NAMES: "What you are known by, and since when.",
     GIVEN: "What was received about you, line by line, as it came.",
+    NOTED: "What we wrote down: what was sent of you and where, what you told us, as it came.",
     "marts.dim_customer_contacts": "How you may be reached.",
     "marts.dim_customers": "What you are to us at a glance.",
     "marts.fct_orders": "Your orders.",
@@ -54,6 +56,9 @@ WORDS = {
     "activation.fct_triggers": "Messages that were triggered for you.",
     "marts.dim_customer_identifiers": "Which sources know you by what.",
     "marts.dim_visitors": "Whom your visits were counted as.",
+    "marts.fct_customer_merges": "Which of these turned out to be one person, and how.",
+    "activation.fct_acknowledged": "Who holds data of yours now.",
+    "features.ftr_rfm": "How lately, how often and for how much you ordered, beside others.",
 }
 OTHERS = {"features": "Figures on your", "segments": "What put you in the group of"}
 SCHEMAS = ("marts", "features", "ml", "segments", "activation", "ops")
@@ -90,9 +95,11 @@ def access(
         known = subjects.lines(connection)
         parts = [_names(connection), *_tables(connection)]
     tell("reading the landing files")
-    parts.insert(1, _given(platform, person.subject, known))
+    parts[1:1] = _landed(platform, person.subject, known)
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
     parts = [part for part in parts if part.rows]
+    if not parts:
+        tell("nothing is held: nobody is known by this")
     for part in parts:
         _write(out, part)
     _write_index(out, parts)
@@ -124,13 +131,19 @@ def _part(connection: duckdb.DuckDBPyConnection, name: str, text: str) -> Part:
     return Part(name, columns, found.fetchall())
 
 
-def _given(platform: Platform, subject: Subject, known: dict[int, set[int]]) -> Part:
-    """Return the lines as they came, those included that were refused or had come before."""
+def _landed(platform: Platform, subject: Subject, known: dict[int, set[int]]) -> tuple[Part, Part]:
+    """Return the lines as they came, and those of the ledger, which no table may know yet.
+
+    Lines are included that were refused or had come before.
+    """
     search = lines.search_for(subject)
     rows: list[tuple[Any, ...]] = []
+    noted: list[tuple[Any, ...]] = []
     for file in landed(platform.settings.landing, platform.sources):
         if file.kind == "events":
             rows += _lines(platform, file, search, known.get(file.number, set()))
+        elif file.kind == "ledger":
+            noted += _lines(platform, file, search, set())
         elif file.kind in landing.PERSONS:
             gone, _ = landing.rows_of(file, platform.sources, search, known.get(file.number, set()))
             rows += [
@@ -138,7 +151,8 @@ def _given(platform: Platform, subject: Subject, known: dict[int, set[int]]) -> 
                 for number, row in tabular.records(file.path)
                 if number in gone
             ]
-    return Part(GIVEN, ("source", "file", "line", "content"), rows)
+    columns = ("source", "file", "line", "content")
+    return Part(GIVEN, columns, rows), Part(NOTED, columns, noted)
 
 
 def _lines(
@@ -146,7 +160,13 @@ def _lines(
 ) -> list[tuple[Any, ...]]:
     namespace = platform.sources.namespace(file.source)
     try:
-        found = lines.find(file.path, search, namespace=namespace, known=known)
+        found = lines.find(
+            file.path,
+            search,
+            namespace=namespace,
+            known=known,
+            is_ledger=file.kind == "ledger",
+        )
     except landing.DAMAGED:
         return []
     return [

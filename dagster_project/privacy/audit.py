@@ -81,14 +81,17 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """Everything in the report; ``changes`` are lines that came (+) or went (-) since the last."""
+    """Everything in the report; ``changes`` are lines that came (+) or went (-) since the last.
+
+    There are none to tell (None) where this is the first audit.
+    """
 
     at: datetime
     columns: Sequence[Column]
     flows: Sequence[Flow]
     uses: Sequence[Use]
     dropped: Sequence[Dropped]
-    changes: Sequence[str]
+    changes: Sequence[str] | None
 
 
 def columns(manifest: Mapping[str, Any]) -> list[Column]:
@@ -151,16 +154,16 @@ def read(
         flows=flows(targets),
         uses=uses,
         dropped=[Dropped(*row) for row in rows],
-        changes=[],
+        changes=None,
     )
     return replace(found, changes=changes(reports, found))
 
 
-def changes(reports: Path, found: Audit) -> list[str]:
-    """Return what came and what went since the last audit; nothing for the first one."""
+def changes(reports: Path, found: Audit) -> list[str] | None:
+    """Return what came and what went since the last audit; None where there was none."""
     path = reports / LAST
     if not path.exists():
-        return []
+        return None
     before: list[str] = json.loads(path.read_text(encoding="utf-8"))
     now = _lines(found)
     return [

@@ -266,7 +266,8 @@ def _tell_ledger(
         asked="erasure",
         state=state,
         requested_at=progress.requested_at,
-        receipt=f"{FOLDER}/receipts/{progress.request_id}.json",
+        # until the first search there is none
+        receipt=None if state == "received" else f"{FOLDER}/receipts/{progress.request_id}.json",
     )
     told = [x for x in requests.load(folder) if x.request_id == request.request_id]
     if not told or replace(told[0], completed_at=None) != request:

@@ -44,7 +44,7 @@ differing as (
 
     union
 
-    -- what was to be sent again, by --full, and failed
+    -- what was to be sent again, by --full, and was not taken
     select
         wanted.segment,
         wanted.customer_id,
@@ -55,7 +55,7 @@ differing as (
     inner join acknowledged on wanted.segment = acknowledged.segment and wanted.customer_id = acknowledged.customer_id
     inner join unacknowledged as earlier
         on wanted.segment = earlier.segment and wanted.customer_id = earlier.customer_id
-    where earlier.fingerprint = wanted.fingerprint and earlier.status <> 'rejected'
+    where earlier.fingerprint = wanted.fingerprint
 ),
 
 judged as (

@@ -3,7 +3,7 @@
 import fcntl
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,13 +28,18 @@ class Halt:
 
 
 @contextmanager
-def opened(state: Path, target: str, landing: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the state of one target for one sync at a time; others wait.
+def opened(
+    state: Path, target: str, landing: Path, *, tell_waiting: Callable[[], None] | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the state of one target for one sync at a time; others wait, and tell so.
 
     A state that is missing is rebuilt from the ledger first, so nothing is sent twice.
     """
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _alone(state / f"{target}.lock"), tempfile.TemporaryDirectory(prefix="tessera-") as tmp:
+    with (
+        _alone(state / f"{target}.lock", tell_waiting),
+        tempfile.TemporaryDirectory(prefix="tessera-") as tmp,
+    ):
         path = state / f"{target}.duckdb"
         connection = duckdb.connect(
             str(path),
@@ -174,10 +179,15 @@ def _has_state(connection: duckdb.DuckDBPyConnection) -> bool:
 
 
 @contextmanager
-def _alone(lock: Path) -> Iterator[None]:
+def _alone(lock: Path, tell_waiting: Callable[[], None] | None = None) -> Iterator[None]:
     descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if tell_waiting is not None:
+                tell_waiting()
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
         os.close(descriptor)

@@ -25,7 +25,14 @@ from edge.statements import statement
 PACKAGE = "edge.activation"
 
 Status = Literal[
-    "synced", "incomplete", "unchanged", "not activated", "recovered", "refused", "planned"
+    "synced",
+    "incomplete",
+    "unchanged",
+    "not activated",
+    "recovered",
+    "refused",
+    "planned",
+    "halted",
 ]
 MOMENT = "%Y-%m-%d %H:%M:%S UTC"
 OpenSender = Callable[[str, TargetConfig], Sender]
@@ -37,8 +44,8 @@ class SyncResult:
 
     ``held_back`` counts members without consent. ``incomplete`` had failed rows; ``not activated``
     says in ``reason`` why, and that whoever the target held was removed; ``recovered`` is an
-    earlier sync that was killed; ``refused`` waits for a person. ``failed`` rows are tried again,
-    ``rejected`` ones are not.
+    earlier sync that was killed; ``refused`` waits for a person; nothing was sent where ``halted``.
+    ``failed`` rows are tried again, ``rejected`` ones are not.
     """
 
     target: str
@@ -102,6 +109,10 @@ def _unseen(_plan: plan.Plan) -> None:
     pass
 
 
+def _unheard(_line: str) -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class Syncing:
     """Everything a sync works with, whatever the target.
@@ -123,6 +134,7 @@ class Syncing:
     asked: Asked = field(default_factory=Asked)
     progress: Progress = _quiet
     show_plan: Callable[[plan.Plan], None] = _unseen
+    tell: Callable[[str], None] = _unheard
 
     def target(self, name: str, config: TargetConfig) -> Report:
         """Bring one target to the newest segments; differences only, and wait for nobody else.
@@ -143,7 +155,12 @@ class Syncing:
         try:
             with (
                 held(self.generation),
-                states.opened(self.state, name, self.landing) as connection,
+                states.opened(
+                    self.state,
+                    name,
+                    self.landing,
+                    tell_waiting=lambda: self.tell(f"{name}: waiting for another sync of it"),
+                ) as connection,
             ):
                 one = _One(self, name, config, connection, sender, moment)
                 return one.sync(started)
@@ -178,6 +195,7 @@ class _One:
         self._execute("forget_settled", {"now": self.moment()})
         self._execute("forget_undone")
         if stopped is not None:
+            results += _as_halted(self.name, planned, stopped)
             return self._report(started, results, planned, line, stopped=stopped)
         states.end_halts(self.connection)
         self._execute("keep_known")
@@ -326,6 +344,7 @@ def _as_sent(
     refusal: str | None,
 ) -> SyncResult:
     added, updated, removed, failed, rejected = counts or (0, 0, 0, 0, 0)
+    waiting = planned.added + planned.updated + planned.removed - sum(counts or ())
     has_changed = counts is not None
     status: Status = "unchanged"
     if has_changed:
@@ -333,7 +352,7 @@ def _as_sent(
     reason = None
     if planned.status != "active":
         status, reason = "not activated", f"segment {planned.status}"
-    elif refusal is not None and planned.added + planned.updated + planned.removed > 0:
+    elif refusal is not None and waiting > 0:
         status, reason = "refused", refusal
     return SyncResult(
         target,
@@ -356,6 +375,13 @@ def _as_planned(target: str, planned: plan.Plan) -> list[SyncResult]:
         SyncResult(
             target, x.segment, "planned", x.members, x.added, x.updated, x.removed, x.held_back
         )
+        for x in planned.segments
+    ]
+
+
+def _as_halted(target: str, planned: plan.Plan, why: str) -> list[SyncResult]:
+    return [
+        SyncResult(target, x.segment, "halted", x.members, held_back=x.held_back, reason=why)
         for x in planned.segments
     ]
 

@@ -42,8 +42,9 @@ def compare(
     try:
         connection.execute(text, {"key": key.hex(), **purpose})
     except duckdb.BinderException as error:
+        why, _, _ = str(error).removeprefix("Binder Error: ").partition("\n\nLINE")
         raise ValueError(
-            f"targets.yml: {target}: a column that is mapped is not published: {error}"
+            f"targets.yml: {target}: a column that is mapped is not published: {why}"
         ) from error
     given = {
         **purpose,

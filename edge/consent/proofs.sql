@@ -17,8 +17,9 @@ select
     method,
     text_version,
     recorded_by,
-    evidence
+    -- stored preferences are no message of their own: the first line that told them
+    coalesce(evidence, min(printf('landing file %08d, line %d', file_number, line))) as evidence
 from warehouse.marts.fct_consents
 where visitor_id in (select visitor_id from answerers)
-group by all
+group by first_answered_at, purpose, is_granted, origin, method, text_version, recorded_by, fct_consents.evidence
 order by all

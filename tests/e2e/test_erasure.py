@@ -271,6 +271,9 @@ def assert_access_is_complete(folder, receipt, names):
     assert "not JSON" in given
     assert '"unheard of"' in given
     assert '"mention"' not in given  # it is somebody else's
+    noted = "\n".join(row["content"] for row in read("written_down"))
+    assert '"telephone"' in noted  # though no refresh has seen it yet
+    assert '"delivery"' in noted
     for name in (
         "marts_fct_sessions",
         "segments_fct_segment_history",

@@ -19,7 +19,7 @@ FIRST = Audit(
     flows=[Flow("crm_files", "marketing_email", "contacts.email", is_contact=True)],
     uses=[Use("ads", "consent", "denied", 395, None)],
     dropped=[],
-    changes=[],
+    changes=None,
 )
 
 
@@ -61,7 +61,9 @@ def test_a_target_that_maps_nothing_is_told_who_is_who_and_one_of_hashes_is_not(
 
 
 def test_the_next_audit_says_what_came_and_what_went(tmp_path):
+    assert audit.changes(tmp_path, FIRST) is None
     page = audit.write(tmp_path, FIRST).read_text()
+    assert "This is the first audit" in page
     assert "contacts.email" in page
     assert "too few to say" in page
 
@@ -74,6 +76,7 @@ def test_the_next_audit_says_what_came_and_what_went(tmp_path):
     ]
     assert changes[0] in audit.write(tmp_path, replace(now, changes=changes)).read_text()
     assert audit.changes(tmp_path, now) == []
+    assert "<p>Nothing.</p>" in audit.write(tmp_path, replace(now, changes=[])).read_text()
 
 
 def test_what_the_tracking_plan_dropped_is_counted_by_name_unless_too_few_bear_it(tmp_path):

@@ -1,7 +1,9 @@
+import fcntl
+
 import pytest
 
 from dagster_project.privacy import remains
-from edge.activation.state import rebuild_state
+from edge.activation.state import opened, rebuild_state
 from tests.edge.activation.receiver import RowsTarget, Shop
 
 PEOPLE = tuple(f"c{n:02}" for n in range(12))
@@ -280,6 +282,8 @@ def test_a_disabled_target_is_left_alone_until_a_person_acts(shop):
     assert "410 gone" in report.stopped
     assert "tessera sync fake --enable" in report.stopped
     assert not report.succeeded
+    (told,) = [x for x in report.results if x.members]
+    assert (told.status, told.added, told.reason) == ("halted", 0, report.stopped)
     assert shop.receiver.sent() == []
     assert shop.sync(is_enabling=True).succeeded
     assert shop.sync().succeeded
@@ -328,6 +332,44 @@ def test_what_full_could_not_send_is_tried_in_each_later_sync_under_one_key(shop
     assert len(shop.receiver.sent()) == 30
     shop.sync()
     assert shop.receiver.sent() == []
+
+
+def test_what_full_sent_and_the_target_refused_for_good_waits_for_a_person(shop):
+    shop.sync()
+    shop.receiver.poison = {"c03"}
+    assert sum(x.rejected for x in shop.sync(is_full=True).results) == 1
+    shop.receiver.poison = set()
+    shop.receiver.sent()
+    shop.sync()
+    assert shop.receiver.sent() == []
+    shop.sync(is_retrying_rejected=True)
+    assert shop.receiver.sent() == [("update", "lapsed", "c03")]
+    shop.sync(is_retrying_rejected=True)
+    assert shop.receiver.sent() == []
+
+
+def test_a_sync_that_waits_for_another_of_its_target_says_so(shop):
+    shop.sync()
+    told = []
+    lock = (shop.path / "activation" / "fake.lock").open()
+    fcntl.flock(lock, fcntl.LOCK_EX)
+
+    def hear():
+        told.append("waiting")
+        lock.close()  # the other one ends
+
+    for _ in range(2):
+        with opened(shop.path / "activation", "fake", shop.path / "landing", tell_waiting=hear):
+            pass
+    assert told == ["waiting"]
+
+
+def test_a_mapped_column_that_is_not_published_is_named_without_our_query(tmp_path):
+    shop = Shop(tmp_path, PEOPLE, RowsTarget(columns={"email": "contacts.mail"}))
+    with pytest.raises(ValueError, match='not have a column named "mail"') as refused:
+        shop.sync()
+    assert "email" in str(refused.value)  # what there is instead
+    assert "sha256" not in str(refused.value)
 
 
 def test_a_dry_run_shows_the_plan_and_sends_and_records_nothing(shop):

@@ -15,7 +15,12 @@ ANSWERS = """
 create table marts.fct_consents as
 select 'v1' as visitor_id, 'marketing_email' as purpose, true as is_granted, 'event' as origin,
     'banner' as method, 'v7' as text_version, null::varchar as recorded_by, 'm1' as evidence,
-    timestamp '2026-01-10' as first_answered_at, date '2026-01-10' as answered_date;
+    timestamp '2026-01-10' as first_answered_at, date '2026-01-10' as answered_date,
+    3 as file_number, 14 as line
+union all
+select
+    'v1', 'ads', true, 'preferences', null, null, null, null,
+    timestamp '2026-01-11', date '2026-01-11', 4, 15;
 alter table marts.dim_consent_status add column reason varchar;
 update marts.dim_consent_status set reason = 'latest_answer';
 """
@@ -65,7 +70,8 @@ def test_each_purpose_says_what_decided_it_and_shows_the_proof(home):
         "sensitive_traits": (False, "no_answer"),
     }
     assert [(x.origin, x.method, x.text_version, x.evidence) for x in proofs] == [
-        ("event", "banner", "v7", "m1")
+        ("event", "banner", "v7", "m1"),
+        ("preferences", None, None, "landing file 00000004, line 15"),
     ]
 
 
@@ -75,7 +81,7 @@ def test_the_gate_stands_after_somebody_who_withdrew_was_erased(home):
     lines.replace_lines(path, {1: b""})  # as an erasure does
     holds, proofs = show(home)
     assert holds["ads"] == (True, "latest_answer")
-    assert len(proofs) == 1
+    assert len(proofs) == 2
 
 
 def test_a_withdrawal_that_is_set_shows_at_once_with_who_wrote_it_down(home):
