@@ -325,6 +325,12 @@ def _texts_of_database(path):
             yield str(connection.execute(f'select * from "{schema}"."{table}"').fetchall())
 
 
+def test_contacts_are_published_only_where_asked_for_and_go_when_no_longer_asked_for(home):
+    assert not publish_home(home, "b1", with_contacts=False).generation.contacts.exists()
+    assert publish_home(home, "b1").generation.contacts.exists()
+    assert not publish_home(home, "b1", with_contacts=False).generation.contacts.exists()
+
+
 def test_keep_must_be_at_least_one(home):
     with pytest.raises(ValueError, match="keep must be at least 1, got 0"):
         publish_home(home, "b1", keep=0)
