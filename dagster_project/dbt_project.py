@@ -3,16 +3,20 @@
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from dagster_project.settings import PROJECT, Settings
 
 PROJECT_DIR = PROJECT / "dbt"
 EXECUTABLE = str(Path(sys.executable).parent / "dbt")
 SUFFIXES = {".sql", ".yml", ".yaml", ".csv"}
+COMMENT = re.compile(r"\{#-?\s*(.*?)\s*-?#\}", re.DOTALL)
 
 
 def manifest(settings: Settings) -> Path:
@@ -30,6 +34,13 @@ def manifest(settings: Settings) -> Path:
             _parse(settings, parsed)
             noted.write_text(state, encoding="utf-8")
     return path
+
+
+def description(node: Mapping[str, Any]) -> str:
+    """Return what the YAML says of a model, or else what its file says first."""
+    comment = COMMENT.match(node.get("raw_code") or "")
+    given: str = node.get("description") or ""
+    return given or (" ".join(comment[1].split()) if comment else "")
 
 
 def _state(project: Path) -> str:

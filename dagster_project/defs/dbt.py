@@ -1,6 +1,5 @@
 """Every dbt model as an asset and every dbt test as a check, read from dbt's manifest."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -14,7 +13,6 @@ from dagster_project import settings as environment
 from dagster_project.platform import Platform, telling
 
 _settings = environment.load()
-COMMENT = re.compile(r"\{#-?\s*(.*?)\s*-?#\}", re.DOTALL)
 OWNERS = ["team:analytics"]
 
 
@@ -23,9 +21,7 @@ class Described(DagsterDbtTranslator):
 
     def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
         """Return the YAML description, or else what the file says first."""
-        comment = COMMENT.match(dbt_resource_props.get("raw_code") or "")
-        given: str = dbt_resource_props["description"]
-        return given or (" ".join(comment[1].split()) if comment else "")
+        return dbt_project.description(dbt_resource_props)
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str]:
         """Return the owner that the model names, or else the analytics team."""

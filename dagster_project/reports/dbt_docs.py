@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from dagster_project import dbt_project
-from dagster_project.publish.files import replace_text
+from dagster_project.reports import page
 from dagster_project.settings import Settings
 from dagster_project.statements import statement
 from edge.published import open_newest
 
 FILE = "dbt_docs.html"
-COMMENT = re.compile(r"\{#-?\s*(.*?)\s*-?#\}", re.DOTALL)
 TRACKER = re.compile(r"//\w+\.cloudfront\.net/[\w./]+")
 Content = dict[str, Any]
 
@@ -35,10 +34,7 @@ def write(settings: Settings) -> Path:
     text = TRACKER.sub("", Path(DOCS_INDEX_FILE_PATH).read_text(encoding="utf-8"))
     for name, content in given.items():
         text = text.replace(f'"{name}.JSON INLINE DATA"', json.dumps(content).replace("</", "<\\/"))
-    path = settings.reports / FILE
-    path.parent.mkdir(parents=True, exist_ok=True)
-    replace_text(path, text)
-    return path
+    return page.write(settings.reports / FILE, text)
 
 
 def documented(manifest: Mapping[str, Any]) -> Content:
@@ -47,7 +43,10 @@ def documented(manifest: Mapping[str, Any]) -> Content:
     The first comment of the file is its description, and a target rests on the segments that name
     it. Macros of others are left out.
     """
-    nodes = {key: _described(node) for key, node in manifest["nodes"].items()}
+    nodes = {
+        key: {**node, "description": dbt_project.description(node)}
+        for key, node in manifest["nodes"].items()
+    }
     sent: dict[str, list[str]] = defaultdict(list)
     for key, node in nodes.items():
         for target in (node.get("meta") or {}).get("segment", {}).get("targets", ()):
@@ -96,9 +95,3 @@ def catalogue(manifest: Mapping[str, Any], columns: list[tuple[str, str, str, st
                     "stats": {},
                 }
     return {"metadata": {}, **parts, "errors": None}
-
-
-def _described(node: Mapping[str, Any]) -> Content:
-    comment = COMMENT.match(node.get("raw_code") or "")
-    words = " ".join(comment[1].split()) if comment else ""
-    return {**node, "description": node.get("description") or words}
