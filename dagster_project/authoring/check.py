@@ -185,22 +185,19 @@ def _unnested(scratch: Scratch, path: Path, model: Model, parent: Model | None) 
     """Find the conditions of the parent that a file does not repeat, or words otherwise."""
     if parent is None:
         return []
-    asked = {
-        of.name: {
-            name: nesting.bare(rule.text)
-            for name, rule in thresholds.rules(
-                scratch.connection, scratch.compiled[of.unique_id]
-            ).items()
-            if name in _conditions(scratch, of)
-        }
-        for of in (model, parent)
-    }
+    own, parents = _asked(scratch, model), _asked(scratch, parent)
     line = files.line_of(path, "parent")
     what = f"not every member is one of the parent's, {parent.name[4:]}"
     return [
         Problem(_shown(path), line, what, f"its condition too: `{text} as {name}`")
-        for name, text in nesting.unrepeated(asked[model.name], asked[parent.name]).items()
+        for name, text in nesting.unrepeated(own, parents).items()
     ]
+
+
+def _asked(scratch: Scratch, model: Model) -> dict[str, str]:
+    rules = thresholds.rules(scratch.connection, scratch.compiled[model.unique_id])
+    conditions = _conditions(scratch, model)
+    return {name: nesting.bare(rule.text) for name, rule in rules.items() if name in conditions}
 
 
 def _unnamed(scratch: Scratch, path: Path, model: Model) -> list[Problem]:
