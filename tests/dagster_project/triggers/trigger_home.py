@@ -111,6 +111,12 @@ def view(person: str, minute: float, product: str = "p1", **more: Any) -> Event:
     return event(person, minute, "Product Viewed", product_id=product, **LAMP, **more)
 
 
+def bought(person: str, minute: float, order: str, product: str) -> Event:
+    """Return the event of ordering a lamp."""
+    line = {"product_id": product, **LAMP, "price": 20, "quantity": 1}
+    return event(person, minute, "Order Completed", order_id=order, revenue=20, products=[line])
+
+
 def granted(person: str) -> Event:
     """Return a person's consent to e-mail, days ago."""
     return event(person, -8 * 1440, "Consent Granted", purpose="marketing_email")
@@ -126,23 +132,9 @@ HISTORY = [
     # dan was active on three days and fell silent at 11:00 two days before
     *(view("dan", minute) for minute in (-5 * 1440, -4 * 1440, -2 * 1440 + 660)),
     # gil bought a lamp and comes back to another one of its brand; ida comes back to the very lamp
-    event(
-        "gil",
-        -7 * 1440,
-        "Order Completed",
-        order_id="o1",
-        revenue=20,
-        products=[{"product_id": "p9", **LAMP, "price": 20, "quantity": 1}],
-    ),
+    bought("gil", -7 * 1440, "o1", "p9"),
     *(view("gil", -600 - minute, "p5") for minute in (1, 2, 3)),
-    event(
-        "ida",
-        -7 * 1440,
-        "Order Completed",
-        order_id="o2",
-        revenue=20,
-        products=[{"product_id": "p5", **LAMP, "price": 20, "quantity": 1}],
-    ),
+    bought("ida", -7 * 1440, "o2", "p5"),
     *(view("ida", -600 - minute, "p5") for minute in (1, 2, 3)),
 ]
 TODAY = [
