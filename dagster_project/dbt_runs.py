@@ -15,6 +15,7 @@ from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_contex
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from dagster_project import dbt_code
+from dagster_project.collecting import what_lasts
 from dagster_project.dbt_project import PROJECT_DIR
 from dagster_project.settings import Settings, apply
 
@@ -103,11 +104,13 @@ def _invoke(
 
 
 def _parse_once(settings: Settings, manifest: Path) -> Any:  # noqa: ANN401 - dbt has no types
-    from dbt.cli.main import dbtRunner
+    with what_lasts():
+        from dbt.cli.main import dbtRunner
 
     key = (manifest, manifest.stat().st_mtime_ns)
     if key not in _parsed:
-        parsed = dbtRunner().invoke([*QUIETLY, "parse", *_where(settings)])
+        with what_lasts():
+            parsed = dbtRunner().invoke([*QUIETLY, "parse", *_where(settings)])
         _raise_if_broken(parsed.exception)
         _parsed[key] = parsed.result
     return _parsed[key]

@@ -3,13 +3,15 @@
 import dagster as dg
 
 from dagster_project import settings as environment
+from dagster_project.collecting import what_lasts
 from dagster_project.platform import Platform
 
 environment.apply(environment.load())
-defs = dg.Definitions.merge(
-    dg.load_from_defs_folder(path_within_project=environment.PROJECT),
-    dg.Definitions(
-        resources={"platform": Platform(environment.load())},
-        executor=dg.in_process_executor,
-    ),
-)
+with what_lasts():
+    defs = dg.Definitions.merge(
+        dg.load_from_defs_folder(path_within_project=environment.PROJECT),
+        dg.Definitions(
+            resources={"platform": Platform(environment.load())},
+            executor=dg.in_process_executor,
+        ),
+    )

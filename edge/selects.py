@@ -1,7 +1,7 @@
 """The text of a SELECT as a tree: what it names, what it refers to, what it reads."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import duckdb
@@ -93,11 +93,14 @@ def nodes(tree: object) -> Iterator[Tree]:
     waiting = [tree]
     while waiting:
         part = waiting.pop()
+        children: Iterable[Any] = ()
         if isinstance(part, dict):
             yield part
-            waiting.extend(reversed(part.values()))
+            children = reversed(part.values())
         elif isinstance(part, list):
-            waiting.extend(reversed(part))
+            children = reversed(part)
+        # most of a tree is names and numbers: putting them aside here is what makes this quick
+        waiting.extend([child for child in children if child.__class__ in (dict, list)])
 
 
 def columns(tree: object) -> Iterator[tuple[str, ...]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from dagster_project.dbt_project import PROJECT_DIR
-from dagster_project.scratch import clusters, evaluation
+from dagster_project.scratch import clusters, evaluation, project
 from dagster_project.statements import statement
 from dagster_project.warehouse import Warehouse
 from edge.statements import fill, identifier, literal
@@ -57,6 +57,7 @@ def evaluate(settings: Settings, tell: Callable[[str], None] | None = None, *, d
     warehouse = Warehouse(settings)
     with warehouse.connect(HOLDER, tell) as connection:
         if not _value(connection, "history_tables"):
+            project.load(settings).compile_evaluated()
             return Late(arrivals=0, moments=0, changes=0)
         if _value(connection, "forget_unused"):
             connection.execute(statement(PACKAGE, "reopen"))

@@ -1,3 +1,3 @@
 -- Rows and an order-free hash of their content. Grain: one row.
 select count(*) as row_count, coalesce(sum(hash(relation)::hugeint), 0)::varchar as fingerprint
-from {relation} as relation
+from ({query}) as relation

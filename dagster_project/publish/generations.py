@@ -5,8 +5,8 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -73,9 +73,12 @@ def publish(
         return Published(previous, is_new=False, pruned=_prune(published, keep))
     generation = Generation(published / _name(published, now, build_id))
     partial = Generation(published / f"{PARTIAL}{generation.name}")
+    everything = relations.found(connection)
     partial.path.mkdir(mode=0o700)
     try:
-        content = _write(connection, partial, previous, before, rules, with_contacts=with_contacts)
+        content = _write(
+            connection, everything, partial, previous, before, rules, with_contacts=with_contacts
+        )
         manifest = {
             "generation": generation.name,
             "build_id": build_id,
@@ -93,7 +96,7 @@ def publish(
     except BaseException:
         shutil.rmtree(partial.path, ignore_errors=True)
         raise
-    _create_views(connection, generation)
+    _create_views(connection, everything, generation)
     sync(generation.warehouse)
     sync(published)
     replace_text(published / LATEST, f"{generation.name}\n")
@@ -115,6 +118,7 @@ def _rules_of(generation: Generation | None) -> str:
 
 def _write(
     connection: duckdb.DuckDBPyConnection,
+    everything: Mapping[str, Relation],
     partial: Generation,
     previous: Generation | None,
     before: Mapping[str, Any],
@@ -122,38 +126,37 @@ def _write(
     *,
     with_contacts: bool,
 ) -> dict[str, Any]:
-    everything = relations.found(connection)
     seen_through = views.texts(connection)
-    copied = [each for each in relations.public(everything) if each.name not in seen_through]
+    whole = [each for each in relations.public(everything) if each.name not in seen_through]
+    contacts = [everything[name] for name in sorted(relations.CONTACTS & everything.keys())]
+    files = {partial.warehouse: whole, **({partial.contacts: contacts} if with_contacts else {})}
     old_tables = before.get("tables", {})
-    with _attached(connection, partial.warehouse):
+    with ThreadPoolExecutor(1) as beside:  # many small tables leave a core idle
+        copied = beside.submit(_copy, connection.cursor(), files)
         tables = {
             relation.name: relations.write_parquet(
                 connection,
                 relation,
-                TARGET,
                 folder=partial.parquet,
                 previous=None if previous is None else previous.parquet,
                 before=old_tables.get(relation.name, {}),
             )
-            for relation in relations.copy(connection, copied, TARGET)
+            for relation in whole
         }
+        written = {
+            name: days.publish(
+                connection,
+                everything[name],
+                folder=_folder(partial, name),
+                previous=None if previous is None else _folder(previous, name),
+                before=_marks_before(before, everything[name], rules),
+            )
+            for name in relations.BY_DAY
+            if name in everything
+        }
+        copied.result()
     if with_contacts:
-        with _attached(connection, partial.contacts):
-            held = [everything[name] for name in sorted(relations.CONTACTS) if name in everything]
-            relations.copy(connection, held, TARGET)
         partial.contacts.chmod(0o600)
-    written = {
-        name: days.publish(
-            connection,
-            everything[name],
-            folder=_folder(partial, name),
-            previous=None if previous is None else _folder(previous, name),
-            before=_marks_before(before, everything[name], rules),
-        )
-        for name in relations.BY_DAY
-        if name in everything
-    }
     for name, facts in written.items():
         tables[name] = {"rows": facts.rows, "columns": everything[name].signature}
     return {
@@ -175,8 +178,11 @@ def _marks_before(
     return marks if is_same else {}
 
 
-def _create_views(connection: duckdb.DuckDBPyConnection, generation: Generation) -> None:
-    everything = relations.found(connection)
+def _create_views(
+    connection: duckdb.DuckDBPyConnection,
+    everything: Mapping[str, Relation],
+    generation: Generation,
+) -> None:
     by_day = {name: _folder(generation, name) for name in relations.BY_DAY if name in everything}
     # a view over no files cannot be made: an empty table instead
     empty = {name for name, folder in by_day.items() if not any(folder.glob("*/*.parquet"))}
@@ -185,29 +191,22 @@ def _create_views(connection: duckdb.DuckDBPyConnection, generation: Generation)
         [(everything[name], folder) for name, folder in by_day.items() if name not in empty],
     )
     texts = {name: text for name, text in views.texts(connection).items() if name in everything}
-    if empty:
-        _copy(connection, generation, empty)
+    _copy(connection, {generation.warehouse: [everything[name] for name in sorted(empty)]})
     unreadable = views.create(generation, texts)
-    if unreadable:
-        _copy(connection, generation, unreadable)
+    _copy(connection, {generation.warehouse: [everything[name] for name in unreadable]})
 
 
-def _copy(
-    connection: duckdb.DuckDBPyConnection, generation: Generation, names: Iterable[str]
-) -> None:
-    everything = relations.found(connection)
-    with _attached(connection, generation.warehouse):
-        relations.copy(connection, [everything[name] for name in sorted(names)], TARGET)
-
-
-@contextmanager
-def _attached(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[None]:
-    values = {"path": literal(path), "name": TARGET}
-    connection.execute(fill(statement(PACKAGE, "attach_target"), values))
-    try:
-        yield
-    finally:
-        connection.execute(fill(statement(PACKAGE, "detach_target"), values))
+def _copy(connection: duckdb.DuckDBPyConnection, files: Mapping[Path, Sequence[Relation]]) -> None:
+    """Put relations, as tables, into the DuckDB files that shall have them."""
+    for path, held in files.items():
+        if not held and path.exists():
+            continue
+        values = {"path": literal(path), "name": TARGET}
+        connection.execute(fill(statement(PACKAGE, "attach_target"), values))
+        try:
+            relations.copy(connection, held, TARGET)
+        finally:
+            connection.execute(fill(statement(PACKAGE, "detach_target"), values))
 
 
 def _folder(generation: Generation, name: str) -> Path:

@@ -1,6 +1,6 @@
 """Which relations are public, and their copies in a generation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ import duckdb
 from dagster_project.publish import small_groups
 from dagster_project.publish.files import link
 from dagster_project.statements import statement
-from edge.statements import fill, identifier
+from edge.statements import fill, identifier, literal
 
 PACKAGE = "dagster_project.publish"
 SCHEMAS = ("marts", "features", "ml", "segments", "conditions", "activation", "ops", "raw")
@@ -122,9 +122,9 @@ def found(connection: duckdb.DuckDBPyConnection) -> dict[str, Relation]:
 
 
 def public(relations: Mapping[str, Relation]) -> list[Relation]:
-    """Return those that are copied as tables, and refuse one that holds contact data."""
+    """Return those that are published whole, and refuse one that holds contact data."""
     tables = [
-        relation
+        _counted(relation) if name == REJECTED else relation
         for name, relation in relations.items()
         if relation.schema != "conditions"
         and name not in BY_DAY
@@ -142,37 +142,24 @@ def public(relations: Mapping[str, Relation]) -> list[Relation]:
     return tables
 
 
-def copy(
-    connection: duckdb.DuckDBPyConnection, relations: Sequence[Relation], target: str
-) -> list[Relation]:
-    """Copy relations, as tables, into an attached catalog in one transaction.
-
-    Returns the relations as they are there.
-    """
-    copies = []
+def copy(connection: duckdb.DuckDBPyConnection, relations: Iterable[Relation], target: str) -> None:
+    """Copy relations, as tables, into an attached catalog in one transaction."""
     connection.begin()
     try:
         for relation in relations:
-            is_rejected = relation.name == REJECTED
-            copied = _rejections(relation) if is_rejected else relation
-            names = {"catalog": identifier(target), "schema": identifier(copied.schema)}
+            names = {"catalog": identifier(target), "schema": identifier(relation.schema)}
             connection.execute(fill(statement(PACKAGE, "create_schema"), names))
-            text = statement(PACKAGE, "rejections" if is_rejected else "copy_table")
-            query = small_groups.source(copied.name, relation.columns, relation.source)
-            names = {"target": copied.within(target), "source": relation.source, "query": query}
-            connection.execute(fill(text, names))
-            copies.append(copied)
+            names = {"target": relation.within(target), "query": _query(relation)}
+            connection.execute(fill(statement(PACKAGE, "copy_table"), names))
         connection.commit()
     except BaseException:
         connection.rollback()
         raise
-    return copies
 
 
 def write_parquet(
     connection: duckdb.DuckDBPyConnection,
     relation: Relation,
-    catalog: str,
     *,
     folder: Path,
     previous: Path | None,
@@ -182,8 +169,8 @@ def write_parquet(
 
     Returns what the manifest says of the table.
     """
-    name = relation.within(catalog)
-    row = connection.execute(fill(statement(PACKAGE, "fingerprint"), {"relation": name})).fetchone()
+    query = {"query": _query(relation)}
+    row = connection.execute(fill(statement(PACKAGE, "fingerprint"), query)).fetchone()
     assert row is not None
     entry = {"rows": row[0], "fingerprint": row[1], "columns": relation.signature}
     path = folder / relation.schema / f"{relation.table}.parquet"
@@ -192,13 +179,19 @@ def write_parquet(
     if old is not None and dict(before) == entry and old.exists():
         link(old, path)
     else:
-        connection.table(name).write_parquet(str(path))
+        values = {**query, "path": literal(path)}
+        connection.execute(fill(statement(PACKAGE, "write_table"), values))
     return entry
+
+
+def _query(relation: Relation) -> str:
+    return small_groups.source(relation.name, relation.columns, relation.source)
 
 
 def _is_segment(relation: Relation) -> bool:
     return relation.schema in ("segments", "conditions") and relation.table.startswith("seg_")
 
 
-def _rejections(rejected: Relation) -> Relation:
-    return Relation("ops", "rejections", rejected.signature, (), rejected.source)
+def _counted(rejected: Relation) -> Relation:
+    counts = fill(statement(PACKAGE, "rejections"), {"source": rejected.source})
+    return Relation("ops", "rejections", rejected.signature, (), f"({counts})")

@@ -96,13 +96,14 @@ def recommend(
     """
     version = registry.champion_version(NAME)
     label = "none: no champion yet" if version is None else version.label
-    made_from = f"{label} {registries.hash_sources()} {_mark(connection)}"
+    rows = "no rows" if version is None else _mark(connection)
+    made_from = f"{label} {registries.hash_sources()} {rows}"
     if made_from == _noted(connection):
         tell("nothing changed since the last recommendations")
         return label
     recipe = recommender_inputs.load_recipe()
     for scored in score(
-        recommender_inputs.read_inputs(connection, recipe),
+        None if version is None else recommender_inputs.read_inputs(connection, recipe),
         recommender_inputs.read_customers(connection),
         recommender_inputs.read_clusters(connection),
         registry,

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from dagster_project.settings import Settings
-    from edge.selects import Relation
+    from edge.selects import Relation, Tree
 
 PACKAGE = "dagster_project.scratch"
 KEYS = ("customer_id", "as_of")
@@ -43,10 +43,11 @@ ROWS_AT_ONCE = 2_000_000  # customers times moments; DuckDB joins some hundred b
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """A relation as it will be made: ``wanted`` are the columns that others read (None: all)."""
+    """A relation as it will be made, its text as a tree too, and what that reads."""
 
     model: Model
     sql: str
+    tree: Tree
     reads: tuple[Relation, ...]
 
 
@@ -69,6 +70,7 @@ class Scratch:
     kinds: dict[Relation, str] = field(default_factory=dict)
     viewed: set[Relation] = field(default_factory=set)
     compiled: dict[str, str] = field(default_factory=dict)
+    keys_found: dict[str, Sequence[frozenset[str]]] = field(default_factory=dict)
 
     @property
     def live_as_of(self) -> datetime:
@@ -124,7 +126,8 @@ class Scratch:
     def lay_live(self, segment: Model) -> None:
         """Make the conditions of a segment over what is live."""
         self.compile([segment])
-        self._make_segment(Laid(segment, self._sql(segment), ()))
+        text = self._sql(segment)
+        self._make_segment(Laid(segment, text, selects.parse(self.connection, text), ()))
 
     def view_live(self, relation: Relation) -> None:
         """Put a view over a live relation."""
@@ -149,9 +152,7 @@ class Scratch:
         return [
             replace(laid.model, kept_as="segment" if laid.model.is_segment else "table")
             for laid in plan
-            if comparing.compares(
-                selects.parse(self.connection, laid.sql), self._is_of_customers, aggregates
-            )
+            if comparing.compares(laid.tree, self._is_of_customers, aggregates)
         ]
 
     def narrow(self, customers: pa.Table) -> None:
@@ -241,11 +242,14 @@ class Scratch:
         keys = {relation: list(found) for relation, found in self.project.keys.items()}
         facts = pruning.Facts(keys, self._aggregates())
         for model in models:
-            try:
-                tree = selects.parse(self.connection, self._sql(model))
-            except ValueError as error:
-                raise ValueError(f"{model.path}: {error}") from error
-            keys.setdefault(model.relation, []).extend(pruning.keys_of(tree, facts))
+            text = self._sql(model)
+            if text not in self.keys_found:
+                try:
+                    tree = selects.parse(self.connection, text)
+                except ValueError as error:
+                    raise ValueError(f"{model.path}: {error}") from error
+                self.keys_found[text] = pruning.keys_of(tree, facts)
+            keys.setdefault(model.relation, []).extend(self.keys_found[text])
         return facts
 
     def _sql(self, model: Model) -> str:
@@ -264,17 +268,16 @@ class Scratch:
                 tree = selects.parse(self.connection, text)
             else:
                 text = written
-        return Laid(model, text, tuple(selects.reads(tree)))
+        return Laid(model, text, tree, tuple(selects.reads(tree)))
 
     def _want(
         self, laid: Laid, columns: dict[Relation, set[str] | None], wanted: set[str] | None
     ) -> None:
         """Note which columns this relation reads of others."""
-        tree = selects.parse(self.connection, laid.sql)
-        names = set(pruning.mentioned(tree))
+        names = set(pruning.mentioned(laid.tree))
         own = columns.get(laid.model.relation)
-        passes_all = own is None and pruning.passes_all(tree)
-        whole = pruning.read_whole(tree)
+        passes_all = own is None and pruning.passes_all(laid.tree)
+        whole = pruning.read_whole(laid.tree)
         for relation in set(laid.reads):
             if passes_all or relation[1] in whole:
                 columns[relation] = None

@@ -104,6 +104,14 @@ class Project:
             replace_text(path, text)
         return {unique_id: kept[unique_id] for unique_id in wanted}
 
+    def compile_evaluated(self) -> None:
+        """Render all that depends on the moment ahead of the first question of a past one."""
+        self.compiled(
+            self.models[name]
+            for name in self.descendants([MOMENTS])
+            if not self.models[name].is_source
+        )
+
     def draft(self, text: str, name: str, path: str) -> Model:
         """Compile the text of a segment's file that is not in the project yet."""
         (node,) = dbt_runs.compiled(["--inline", text], self.settings, self.manifest)

@@ -48,18 +48,19 @@ def keys_of(tree: Tree, facts: Facts) -> Sequence[frozenset[str]]:
 
 def mentioned(tree: object) -> frozenset[str]:
     """Return every name that might be a column of something the tree reads."""
-    tables = {
-        node["alias"] or node["table_name"]
-        for node in selects.nodes(tree)
-        if node.get("type") == "BASE_TABLE"
-    }
+    tables: set[str] = set()
+    columns: list[list[str]] = []
     names: set[str] = set()
-    for column in selects.columns(tree):
-        names.update(column[1:] if len(column) > 1 and column[0] in tables else column)
-    for star in selects.stars(tree):
-        names.update(map(str, star.get("exclude_list") or []))
     for node in selects.nodes(tree):
-        names.update(map(str, node.get("using_columns") or []))
+        names.update(map(str, node.get("using_columns") or ()))
+        if node.get("type") == "BASE_TABLE":
+            tables.add(node["alias"] or node["table_name"])
+        elif node.get("class") == "COLUMN_REF":
+            columns.append(node["column_names"])
+        elif node.get("class") == "STAR":
+            names.update(map(str, node.get("exclude_list") or ()))
+    for column in columns:
+        names.update(column[1:] if len(column) > 1 and column[0] in tables else column)
     return frozenset(names)
 
 

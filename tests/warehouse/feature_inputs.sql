@@ -30,11 +30,13 @@ create or replace table intermediate.int_identifiers_resolved (
 create or replace table intermediate.int_moments_evaluated (as_of timestamp, known_at timestamp);
 
 create or replace table intermediate.int_events_sessionized (
-    message_id varchar, source varchar, visitor_id varchar, session_id varchar, type varchar, event varchar,
+    message_id varchar, source varchar, visitor_id varchar, session_id varchar, session_started_at timestamp, type varchar, event varchar,
     timestamp timestamp, received_at timestamp, is_bot boolean, page_path varchar, product_id varchar, category varchar, brand varchar,
     price decimal(18, 4), list_price decimal(18, 4), margin_share double, quantity double, search_query varchar, dwell_seconds decimal(18, 3), scroll_depth_share decimal(9, 6),
     known_at timestamp
 );
+
+create or replace table intermediate.int_sessions_summed (session_id varchar, started_at timestamp);
 
 create or replace table intermediate.int_traits_observed (
     customer_id varchar, observed_at timestamp, file_number bigint, line bigint, birthday date, age integer, gender varchar, country varchar,

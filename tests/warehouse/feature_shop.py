@@ -61,6 +61,7 @@ class Shop:
         return {
             "staging.stg_weather__days": weather(max(moments)),
             "intermediate.int_events_sessionized": events.drop(columns=OF_SESSIONS),
+            "intermediate.int_sessions_summed": sessions[["session_id", "started_at"]],
             "intermediate.int_moments_evaluated": pd.DataFrame(
                 {"as_of": list(moments), "known_at": KNOWN_AT}
             ),
@@ -101,7 +102,7 @@ def sessionized(events: pd.DataFrame) -> pd.DataFrame:
     is_start = times.diff().isna() | (times.diff() > GAP)
     started = ordered["timestamp"].where(is_start).ffill()
     ordered["session_id"] = "s-" + ordered["visitor_id"] + started.dt.strftime("-%Y%m%d%H%M%S%f")
-    return ordered.assign(source="shop", known_at=KNOWN_AT)
+    return ordered.assign(source="shop", session_started_at=started, known_at=KNOWN_AT)
 
 
 def sessions_of(events: pd.DataFrame, customers: pd.Series) -> pd.DataFrame:

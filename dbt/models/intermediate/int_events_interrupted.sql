@@ -1,6 +1,7 @@
 {#-
 One row per event and moment: the events so far of each session that goes on after as_of. The roll-ups hold
-such a session whole, so it is summed again from these. In a live refresh there are few or none.
+such a session whole, so it is summed again from these. In a live refresh there are few or none. They are found by
+when their session began as well as by its id: DuckDB then passes over the events of other days.
 -#}
 {{ config(materialized='table') }}
 
@@ -16,7 +17,8 @@ interrupted as (
 
     select distinct
         moments.as_of,
-        days.session_id
+        days.session_id,
+        sessions.started_at
 
     from moments
 
@@ -25,6 +27,8 @@ interrupted as (
             days.last_at > moments.as_of
             -- the next event of an open session comes within the session's gap
             and days.first_at <= moments.as_of + {{ session_gap() }}
+
+    inner join {{ ref('int_sessions_summed') }} as sessions on days.session_id = sessions.session_id
 
 )
 
@@ -49,6 +53,9 @@ select
 from {{ ref('int_events_sessionized') }} as events
 
 inner join interrupted
-    on events.session_id = interrupted.session_id and events.timestamp <= interrupted.as_of
+    on
+        events.session_started_at = interrupted.started_at
+        and events.session_id = interrupted.session_id
+        and events.timestamp <= interrupted.as_of
 
 where {{ is_behaviour() }}

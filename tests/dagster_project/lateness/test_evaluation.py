@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from dagster_project import dbt_runs
 from dagster_project.lateness import evaluation
+from dagster_project.scratch import project
 from dagster_project.statements import statement
 from dagster_project.warehouse import Warehouse
 
@@ -121,10 +123,18 @@ def test_what_the_history_did_not_take_up_is_looked_at_again(settings_with_histo
     assert left == (taken_up_as is not None)
 
 
-def test_a_home_without_a_history_has_nothing_late(settings):
+def test_a_home_without_a_history_has_nothing_late(settings, monkeypatch):
     with Warehouse(settings).connect("test") as connection:
         connection.execute("create schema ops")
         evaluation.create_tables(connection)
     assert evaluation.evaluate(settings, days=30) == evaluation.Late(
         arrivals=0, moments=0, changes=0
     )
+
+    # and the first late event need not wait until dbt has rendered what it is evaluated by
+    parsed = project.load(settings)
+    names = ("seg_luxury_browsers", "ftr_rfm")
+    segment, feature = (parsed.models[f"model.tessera.{name}"] for name in names)
+    with monkeypatch.context() as patched:
+        patched.setattr(dbt_runs, "compiled", None)
+        assert set(parsed.compiled([segment, feature])) == {segment.unique_id, feature.unique_id}

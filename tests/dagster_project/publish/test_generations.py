@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import duckdb
 import pytest
 
+from dagster_project.publish import relations
 from edge.published import MANIFEST, held, newest, open_read_only, query
 from tests.dagster_project.publish.shop import NOW, opened, publish_home
 
@@ -272,6 +273,22 @@ def test_a_publication_that_fails_leaves_the_old_generation_and_no_rubbish(home)
     assert files(home) == [before.name, "LATEST"]
     fixed = publish_home(home, "b3", "alter table marts.dim_customers drop email")
     assert fixed.is_new
+
+
+def test_a_copy_that_fails_beside_the_parquet_files_fails_the_publication(home, monkeypatch):
+    before = publish_home(home, "b1").generation
+
+    def full(*_):
+        raise OSError("no space left")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(relations, "copy", full)
+        with pytest.raises(OSError, match="no space left"):
+            publish_home(home, "b2", SAME_ROW_AGAIN)
+
+    assert newest(home / "published") == before
+    assert files(home) == [before.name, "LATEST"]
+    assert publish_home(home, "b3").days_written == 1
 
 
 def test_the_views_of_a_moved_home_find_their_files_after_the_next_publication(home):

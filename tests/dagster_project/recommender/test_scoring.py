@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from dagster_project.models import scoring
+from dagster_project.recommender import inputs as recommender_inputs
 from dagster_project.recommender import scoring as recommender_scoring
 from dagster_project.recommender.training import train_recommenders
 from tests.dagster_project.recommender.test_training import AS_OF, RECIPE, shop
@@ -71,7 +72,9 @@ def table(connection, name):
     return connection.table(f"ml.{name}").df()
 
 
-def test_without_a_champion_every_table_is_empty(connection, registry):
+def test_without_a_champion_every_table_is_empty(connection, registry, monkeypatch):
+    monkeypatch.setattr(recommender_inputs, "read_inputs", None)  # nobody would score them
+
     version = recommender_scoring.recommend(connection, registry)
 
     assert [len(table(connection, name)) for name in recommender_scoring.TABLES] == [0] * 4
