@@ -104,12 +104,11 @@ def _invoke(
 
 
 def _parse_once(settings: Settings, manifest: Path) -> Any:  # noqa: ANN401 - dbt has no types
-    with what_lasts():
-        from dbt.cli.main import dbtRunner
-
     key = (manifest, manifest.stat().st_mtime_ns)
     if key not in _parsed:
         with what_lasts():
+            from dbt.cli.main import dbtRunner
+
             parsed = dbtRunner().invoke([*QUIETLY, "parse", *_where(settings)])
         _raise_if_broken(parsed.exception)
         _parsed[key] = parsed.result

@@ -56,9 +56,11 @@ def evaluate(settings: Settings, tell: Callable[[str], None] | None = None, *, d
     """
     warehouse = Warehouse(settings)
     with warehouse.connect(HOLDER, tell) as connection:
-        if not _value(connection, "history_tables"):
-            project.load(settings).compile_evaluated()
-            return Late(arrivals=0, moments=0, changes=0)
+        has_history = _value(connection, "history_tables") > 0
+    if not has_history:
+        project.load(settings).compile_evaluated()
+        return Late(arrivals=0, moments=0, changes=0)
+    with warehouse.connect(HOLDER, tell) as connection:
         if _value(connection, "forget_unused"):
             connection.execute(statement(PACKAGE, "reopen"))
         since, until = _span(connection)

@@ -15,7 +15,6 @@ from urllib.request import url2pathname
 
 import numpy as np
 
-from dagster_project.collecting import what_lasts
 from dagster_project.models import aliases, run_files, trial_runs
 from dagster_project.models import files as model_files
 from dagster_project.models.aliases import CHAMPION, NOT_PROMOTED, PROMOTED
@@ -286,8 +285,7 @@ class Registry:
         return self._version(client, max(same, key=lambda v: int(v.version)))
 
     def _client(self) -> MlflowClient:
-        with what_lasts():
-            from mlflow import MlflowClient
+        from mlflow import MlflowClient
 
         for noisy in ("alembic", "mlflow"):  # they announce every migration of a new store
             logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -191,16 +191,16 @@ def _create_views(
         [(everything[name], folder) for name, folder in by_day.items() if name not in empty],
     )
     texts = {name: text for name, text in views.texts(connection).items() if name in everything}
-    _copy(connection, {generation.warehouse: [everything[name] for name in sorted(empty)]})
+    if empty:
+        _copy(connection, {generation.warehouse: [everything[name] for name in sorted(empty)]})
     unreadable = views.create(generation, texts)
-    _copy(connection, {generation.warehouse: [everything[name] for name in unreadable]})
+    if unreadable:
+        _copy(connection, {generation.warehouse: [everything[name] for name in unreadable]})
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, files: Mapping[Path, Sequence[Relation]]) -> None:
     """Put relations, as tables, into the DuckDB files that shall have them."""
     for path, held in files.items():
-        if not held and path.exists():
-            continue
         values = {"path": literal(path), "name": TARGET}
         connection.execute(fill(statement(PACKAGE, "attach_target"), values))
         try:

@@ -126,8 +126,7 @@ class Scratch:
     def lay_live(self, segment: Model) -> None:
         """Make the conditions of a segment over what is live."""
         self.compile([segment])
-        text = self._sql(segment)
-        self._make_segment(Laid(segment, text, selects.parse(self.connection, text), ()))
+        self._make_segment(segment, self._sql(segment))
 
     def view_live(self, relation: Relation) -> None:
         """Put a view over a live relation."""
@@ -290,7 +289,7 @@ class Scratch:
     def _make(self, laid: Laid, *, keeps_features: bool) -> None:
         model = laid.model
         if model.is_segment:
-            self._make_segment(laid)
+            self._make_segment(model, laid.sql)
         else:
             is_stored = model.kept_as in ("table", "incremental") and (
                 keeps_features or model.relation[0] != "features"
@@ -300,21 +299,21 @@ class Scratch:
             self._run(kind, **_names(model.relation), query=laid.sql)
             self.kinds[model.relation] = kind
 
-    def _make_segment(self, laid: Laid) -> None:
+    def _make_segment(self, model: Model, sql: str) -> None:
         try:
-            found = self.connection.sql(laid.sql)
+            found = self.connection.sql(sql)
         except duckdb.BinderException as error:
-            raise ValueError(self._in_words(laid.model, str(error))) from error
+            raise ValueError(self._in_words(model, str(error))) from error
         types = dict(zip(found.columns, map(str, found.types), strict=True))
         conditions = [name for name, type_ in types.items() if type_ == "BOOLEAN"]
         values = [name for name in types if name not in conditions]
         if not conditions or not set(KEYS) <= set(values):
             raise ValueError(
-                f"{laid.model.path}: select customer_id, as_of and at least one boolean column"
+                f"{model.path}: select customer_id, as_of and at least one boolean column"
             )
         all_hold = " and ".join(f"coalesce({identifier(name)}, false)" for name in conditions)
-        table = identifier(laid.model.name)
-        self._run("conditions", table=table, all_hold=all_hold, query=laid.sql)
+        table = identifier(model.name)
+        self._run("conditions", table=table, all_hold=all_hold, query=sql)
         self._run("members", table=table, values=", ".join(map(identifier, values)))
 
     def _in_words(self, model: Model, message: str) -> str:
