@@ -126,14 +126,18 @@ def _folder(folder: Path, name: str, day: str) -> Path:
 def _write(
     connection: duckdb.DuckDBPyConnection, facts: Relation, folder: Path, days: list[str]
 ) -> None:
-    connection.execute(statement(PACKAGE, "choose_days"), {"days": days})
     day = BY_DAY[facts.name]
+    dates = [f"date {literal(each)}" for each in days]
     values = {
         "relation": facts.source,
         "columns": _columns(facts),
         "time": identifier(day.time),
         "expression": day.expression,
         "day": identifier(day.name),
+        "span": day.span,
+        "days": ", ".join(dates),
+        "first": dates[0],
+        "last": dates[-1],
         "folder": literal(folder),
     }
     connection.execute(fill(statement(PACKAGE, "write_days"), values))

@@ -25,6 +25,7 @@ from edge.triggers.rules import path_of
 
 PARTIAL = ".partial-"
 TARGET = "generation"
+WRITERS = 2  # a small table is the work of one core
 _NAME = re.compile(r"(\d{8}T\d{12})Z-\w+")
 _MOMENT = "%Y%m%dT%H%M%S%f"
 
@@ -51,13 +52,15 @@ def publish(
     rules: str = "",
     triggers: Mapping[str, Any] | None = None,
     with_contacts: bool = True,
+    large_rows: int = relations.LARGE_ROWS,
 ) -> Published:
     """Make the warehouse's public tables the newest generation; killed anywhere, nothing changed.
 
     ``rules`` names the code behind the tables: under other rules no day of facts is taken over
     from the previous generation. ``triggers`` are rules that are evaluated without the warehouse.
     The ``keep`` newest generations stay, and any that is being read. Without contacts, the file
-    that holds them is not made.
+    that holds them is not made. A table of ``large_rows`` or more stands in Parquet alone, and is a
+    view in the DuckDB file.
     """
     if keep < 1:
         raise ValueError(f"keep must be at least 1, got {keep}")
@@ -73,7 +76,7 @@ def publish(
         return Published(previous, is_new=False, pruned=_prune(published, keep))
     generation = Generation(published / _name(published, now, build_id))
     partial = Generation(published / f"{PARTIAL}{generation.name}")
-    everything = relations.found(connection)
+    everything = relations.found(connection, large_rows)
     partial.path.mkdir(mode=0o700)
     try:
         content = _write(
@@ -128,24 +131,16 @@ def _write(
 ) -> dict[str, Any]:
     seen_through = views.texts(connection)
     whole = [each for each in relations.public(everything) if each.name not in seen_through]
+    small = [each for each in whole if not each.is_large]
     contacts = [everything[name] for name in sorted(relations.CONTACTS & everything.keys())]
-    files = {partial.warehouse: whole, **({partial.contacts: contacts} if with_contacts else {})}
+    files = {partial.warehouse: small, **({partial.contacts: contacts} if with_contacts else {})}
     old_tables = before.get("tables", {})
-    with ThreadPoolExecutor(1) as beside:  # many small tables leave a core idle
-        copied = beside.submit(_copy, connection.cursor(), files)
-        tables = {
-            relation.name: relations.write_parquet(
-                connection,
-                relation,
-                folder=partial.parquet,
-                previous=None if previous is None else previous.parquet,
-                before=old_tables.get(relation.name, {}),
-            )
-            for relation in whole
-        }
-        written = {
-            name: days.publish(
-                connection,
+    with ThreadPoolExecutor(WRITERS) as writers:
+        copying = writers.submit(_copy, connection.cursor(), files)
+        writing_days = {
+            name: writers.submit(
+                days.publish,
+                connection.cursor(),
                 everything[name],
                 folder=_folder(partial, name),
                 previous=None if previous is None else _folder(previous, name),
@@ -154,7 +149,20 @@ def _write(
             for name in relations.BY_DAY
             if name in everything
         }
-        copied.result()
+        writing = {
+            relation.name: writers.submit(
+                relations.write_parquet,
+                connection.cursor(),
+                relation,
+                folder=partial.parquet,
+                previous=None if previous is None else previous.parquet,
+                before=old_tables.get(relation.name, {}),
+            )
+            for relation in whole
+        }
+        copying.result()
+        written = {name: each.result() for name, each in writing_days.items()}
+        tables = {name: each.result() for name, each in writing.items()}
     if with_contacts:
         partial.contacts.chmod(0o600)
     for name, facts in written.items():
@@ -185,14 +193,23 @@ def _create_views(
 ) -> None:
     by_day = {name: _folder(generation, name) for name in relations.BY_DAY if name in everything}
     # a view over no files cannot be made: an empty table instead
-    empty = {name for name, folder in by_day.items() if not any(folder.glob("*/*.parquet"))}
-    views.create_of_days(
-        generation,
-        [(everything[name], folder) for name, folder in by_day.items() if name not in empty],
-    )
+    tables = [everything[x] for x, path in by_day.items() if not any(path.glob("*/*.parquet"))]
+    over_files = [
+        (everything[name], days.view_text(everything[name], folder))
+        for name, folder in by_day.items()
+        if everything[name] not in tables
+    ]
     texts = {name: text for name, text in views.texts(connection).items() if name in everything}
-    if empty:
-        _copy(connection, {generation.warehouse: [everything[name] for name in sorted(empty)]})
+    for relation in relations.public(everything):
+        if relation.is_large and relation.name not in texts:
+            path = relations.parquet_path(generation.parquet, relation)
+            if views.reads_alike(connection, relation, path):
+                over_files.append((relation, views.text_of_file(relation, path)))
+            else:
+                tables.append(relation)
+    views.create_of_files(generation, over_files)
+    if tables:
+        _copy(connection, {generation.warehouse: tables})
     unreadable = views.create(generation, texts)
     if unreadable:
         _copy(connection, {generation.warehouse: [everything[name] for name in unreadable]})

@@ -36,23 +36,29 @@ CONTACT_COLUMNS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The day that rows belong to: its name as a column, and the column it is the date of."""
+    """The day that rows belong to: its name as a column, and the column it is the date of.
+
+    Of a longer ``span`` it is the first day.
+    """
 
     name: str
     time: str
+    span: str = "day"
 
     @property
     def expression(self) -> str:
         """The day, in SQL."""
-        return f"cast({identifier(self.time)} as date)"
+        return f"cast(date_trunc({literal(self.span)}, {identifier(self.time)}) as date)"
 
 
 # Facts that grow by the day: Parquet day by day, and a view. Nothing older is copied again.
 BY_DAY = {
     EVENTS: Day("event_date", "timestamp"),
-    "marts.fct_sessions": Day("started_date", "started_at"),
+    # whoever is identified late changes sessions of all their days: fewer files cost half
+    "marts.fct_sessions": Day("started_week", "started_at", span="week"),
     "marts.fct_consents": Day("answered_date", "first_answered_at"),
 }
+LARGE_ROWS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,7 @@ class Relation:
     signature: str
     columns: tuple[str, ...]
     source: str
+    is_large: bool = False
 
     @property
     def name(self) -> str:
@@ -91,10 +98,13 @@ def as_of(connection: duckdb.DuckDBPyConnection) -> str | None:
     return None if row is None or row[0] is None else str(row[0].isoformat())
 
 
-def found(connection: duckdb.DuckDBPyConnection) -> dict[str, Relation]:
+def found(
+    connection: duckdb.DuckDBPyConnection, large_rows: int = LARGE_ROWS
+) -> dict[str, Relation]:
     """Return every relation of the public schemas by its name, private ones too.
 
-    Left out are segments that are no longer registered: what they hold is out of date.
+    Tables of ``large_rows`` or more count as large. Left out are segments that are no longer
+    registered: what they hold is out of date.
     """
     source = identifier(catalog(connection))
     rows = connection.execute(
@@ -107,8 +117,9 @@ def found(connection: duckdb.DuckDBPyConnection) -> dict[str, Relation]:
             signature,
             tuple(columns),
             source=".".join((source, identifier(schema), identifier(table))),
+            is_large=count >= large_rows,
         )
-        for schema, table, signature, columns in rows
+        for schema, table, signature, columns, count in rows
     }
     if SEGMENTS not in relations:
         return relations
@@ -173,15 +184,20 @@ def write_parquet(
     row = connection.execute(fill(statement(PACKAGE, "fingerprint"), query)).fetchone()
     assert row is not None
     entry = {"rows": row[0], "fingerprint": row[1], "columns": relation.signature}
-    path = folder / relation.schema / f"{relation.table}.parquet"
+    path = parquet_path(folder, relation)
     path.parent.mkdir(parents=True, exist_ok=True)
-    old = None if previous is None else previous / relation.schema / path.name
+    old = None if previous is None else parquet_path(previous, relation)
     if old is not None and dict(before) == entry and old.exists():
         link(old, path)
     else:
         values = {**query, "path": literal(path)}
         connection.execute(fill(statement(PACKAGE, "write_table"), values))
     return entry
+
+
+def parquet_path(folder: Path, relation: Relation) -> Path:
+    """Return where the Parquet file of a relation stands that is published whole."""
+    return folder / relation.schema / f"{relation.table}.parquet"
 
 
 def _query(relation: Relation) -> str:

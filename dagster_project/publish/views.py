@@ -1,15 +1,14 @@
-"""The views of a generation: conditions behind segments, features that are views, facts by day."""
+"""The views of a generation: those over Parquet, and those that are views in the warehouse too."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import duckdb
 
-from dagster_project.publish import days
 from dagster_project.publish.relations import PACKAGE, Relation
 from dagster_project.statements import statement
 from edge.published import Generation
-from edge.statements import fill, identifier
+from edge.statements import fill, identifier, literal
 
 
 def texts(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
@@ -17,12 +16,25 @@ def texts(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     return dict(connection.execute(statement(PACKAGE, "view_texts")).fetchall())
 
 
-def create_of_days(generation: Generation, facts: Sequence[tuple[Relation, Path]]) -> None:
-    """Create a view over the days' files of each relation."""
+def text_of_file(relation: Relation, path: Path) -> str:
+    """Return the statement that makes a view over the one Parquet file of a relation."""
+    view = f"{identifier(relation.schema)}.{identifier(relation.table)}"
+    return fill(statement(PACKAGE, "file_view"), {"view": view, "file": literal(path)})
+
+
+def reads_alike(connection: duckdb.DuckDBPyConnection, relation: Relation, path: Path) -> bool:
+    """Say whether a relation's Parquet file has its names and types: a huge integer has not."""
+    text = fill(statement(PACKAGE, "file_columns"), {"file": literal(path)})
+    columns = connection.execute(text).fetchall()
+    return ", ".join(f"{name} {type_}" for name, type_ in columns) == relation.signature
+
+
+def create_of_files(generation: Generation, texts: Iterable[tuple[Relation, str]]) -> None:
+    """Create the views over Parquet, each of a relation, by their statements."""
     with duckdb.connect(str(generation.warehouse)) as connection:
-        for relation, folder in facts:
+        for relation, text in texts:
             _create_schema(connection, relation.schema)
-            connection.execute(days.view_text(relation, folder))
+            connection.execute(text)
 
 
 def create(generation: Generation, views: Mapping[str, str]) -> list[str]:

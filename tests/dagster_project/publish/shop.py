@@ -30,7 +30,7 @@ def opened(home):
         connection.close()
 
 
-def publish_home(home, build_id, sql=None, *, now=NOW, keep=3, rules="rules", with_contacts=True):
+def publish_home(home, build_id, sql=None, *, now=NOW, keep=3, rules="rules", **options):
     """Change the warehouse of a home with ``sql`` and publish it."""
     with opened(home) as connection:
         if sql is not None:
@@ -42,5 +42,5 @@ def publish_home(home, build_id, sql=None, *, now=NOW, keep=3, rules="rules", wi
             now=now,
             keep=keep,
             rules=rules,
-            with_contacts=with_contacts,
+            **options,
         )

@@ -1,2 +1,0 @@
-create or replace temp table published_days as
-select unnest($days::date[]) as fact_date

@@ -1,0 +1,4 @@
+select
+    column_name,
+    column_type
+from (describe from read_parquet({file}))
