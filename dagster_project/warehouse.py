@@ -83,7 +83,7 @@ def connect(path: Path | str, settings: Settings) -> duckdb.DuckDBPyConnection:
             "autoinstall_known_extensions": False,
         },
     )
-    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET GLOBAL TimeZone = 'UTC'")
     return connection
 
 

@@ -86,6 +86,7 @@ def _changes(
     if tell is not None:
         tell(f"evaluating {len(moments)} past moments again for late events")
     with evaluation.opened(settings, HOLDER, tell) as scratch:
+        scratch.at_once = settings.threads  # one moment of few is small
         scratch.connection.register("late_arrivals", arrivals)
         scratch.connection.execute(statement(PACKAGE, "found"))
         for batch in scratch.batches(moments):

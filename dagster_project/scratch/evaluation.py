@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from dagster_project.scratch import comparing, project, pruning
+from dagster_project.scratch import comparing, making, project, pruning
 from dagster_project.scratch.project import MOMENTS, Model, Project
 from dagster_project.statements import statement
 from dagster_project.warehouse import Warehouse, connect
@@ -56,7 +56,8 @@ class Scratch:
     """A connection with the catalogs ``live``, ``warehouse`` (scratch) and ``analysis``.
 
     ``made`` are relations that a caller put in the place of live ones; what is laid for a target
-    may lack columns that the target does not read, so each target has its own laid.
+    may lack columns that the target does not read, so each target has its own laid. ``at_once``
+    relations are made at a time, which takes the memory of as many.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -65,6 +66,7 @@ class Scratch:
     live: frozenset[Relation]
     keys: Mapping[Relation, str]
     files: int = 1
+    at_once: int = 1
     is_narrow: bool = False
     made: set[Relation] = field(default_factory=set)
     kinds: dict[Relation, str] = field(default_factory=dict)
@@ -204,8 +206,12 @@ class Scratch:
                 self.viewed.intersection(chain.from_iterable(x.reads for x in plan))
             ):
                 self.view_live(relation)
-        for laid in plan:
-            self._make(laid, keeps_features=keeps_features)
+
+        def make(laid: Laid) -> None:
+            beside = replace(self, connection=self.connection.cursor())
+            beside._make(laid, keeps_features=keeps_features)
+
+        making.in_order(plan, make, at_once=self.at_once)
         return [laid.model.relation for laid in plan]
 
     def _plan(
