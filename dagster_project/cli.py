@@ -182,8 +182,8 @@ for group, name in ((segment, "segment"), (models, "models"), (consent, "consent
 
 def main() -> None:
     """Run the command line; an expected error is one line that says what to do."""
-    environment.apply(environment.load())
     try:
+        environment.apply(environment.load())
         app()
     except (ValueError, LookupError, OSError, RuntimeError, duckdb.Error) as error:
         sys.stderr.write(f"error: {_one_line(error)}\n")

@@ -1,7 +1,7 @@
 import pytest
 from typer.testing import CliRunner
 
-from dagster_project.cli import app
+from dagster_project.cli import app, main
 
 SHOP = ("simulate", "--customers", "1", "--days", "1", "--seed", "1")
 
@@ -14,3 +14,13 @@ def test_a_first_day_that_is_none_is_told_with_how_to_write_one(tmp_path, start)
 
     assert str(result.exception) == f"a day is ISO 8601, such as 2026-01-01, got {start!r}"
     assert not out.exists()
+
+
+def test_a_variable_that_is_wrong_is_one_line(monkeypatch, capsys):
+    monkeypatch.setenv("TESSERA_THREADS", "many")
+
+    with pytest.raises(SystemExit, match="1"):
+        main()
+
+    told = "error: TESSERA_THREADS must be a whole number of at least 1, got 'many'\n"
+    assert capsys.readouterr().err == told
