@@ -44,7 +44,7 @@ def simulate(
         customers=customers,
         days=days,
         seed=seed,
-        start=date.fromisoformat(start),
+        start=_day(start),
         out=out,
         progress=_bar("events"),
     )
@@ -182,12 +182,19 @@ for group, name in ((segment, "segment"), (models, "models"), (consent, "consent
 
 def main() -> None:
     """Run the command line; an expected error is one line that says what to do."""
-    environment.apply(environment.load())
     try:
+        environment.apply(environment.load())
         app()
     except (ValueError, LookupError, OSError, RuntimeError, duckdb.Error) as error:
         sys.stderr.write(f"error: {_one_line(error)}\n")
         sys.exit(1)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"a day is ISO 8601, such as 2026-01-01, got {text!r}") from None
 
 
 def _one_line(error: BaseException) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from edge.disk import sync
-from edge.sources import NAME
+from edge.sources import LEDGER, NAME
 
 CHUNK = 4 * 2**20
 LONGEST_NAME = 200  # with its number, and a prefix while it is written, below 255 bytes
@@ -88,6 +88,8 @@ def land(paths: Sequence[Path], *, source: str, landing: Path, kind: str) -> lis
     _check_source(source)
     if kind not in ENDINGS:
         raise ValueError(f"kind must be one of {', '.join(ENDINGS)}, got {kind!r}")
+    if source == LEDGER and kind != "ledger":
+        raise ValueError(f"{LEDGER} is kept by the platform: name another source")
     wanted, left_out = _expand(paths, ENDINGS[kind])
     folder = landing / source
     folder.mkdir(parents=True, exist_ok=True)

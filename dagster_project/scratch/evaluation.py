@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import shutil
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -351,6 +352,16 @@ class Scratch:
 
 
 @contextmanager
+def own_folder(temporary: Path) -> Iterator[Path]:
+    """Make a folder, and remove those that killed processes left; for who holds the lock."""
+    temporary.mkdir(exist_ok=True)
+    for left in temporary.glob("scratch-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix="scratch-", dir=temporary) as name:
+        yield Path(name)
+
+
+@contextmanager
 def opened(
     settings: Settings, holder: str, tell: Callable[[str], None] | None = None
 ) -> Iterator[Scratch]:
@@ -362,13 +373,7 @@ def opened(
     if not warehouse.exists:
         raise LookupError(f"no warehouse in {settings.home} yet: load files, then run a job")
     parsed = project.load(settings)
-    temporary = settings.home / "tmp"
-    temporary.mkdir(exist_ok=True)
-    with (
-        tempfile.TemporaryDirectory(prefix="scratch-", dir=temporary) as name,
-        warehouse.locked(holder, tell),
-    ):
-        folder = Path(name)
+    with warehouse.locked(holder, tell), own_folder(settings.home / "tmp") as folder:
         connection = connect(":memory:", settings)
         try:
             text = fill(

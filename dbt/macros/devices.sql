@@ -1,6 +1,6 @@
 {#- Whether a user agent says that it is a robot. -#}
 {% macro is_robot(user_agent) -%}
-    regexp_matches({{ user_agent }}, '(?i)bot|crawl|spider|slurp|headless|lighthouse|phantom|curl/|wget/|python-')
+    regexp_matches({{ user_agent }}, '(?i)bot|crawl|spider|scrapy|slurp|headless|lighthouse|phantom|curl/|wget/|python-|[+]https?://')
 {%- endmacro %}
 
 {#- mobile, tablet, desktop or other: as the source says, else as the user agent shows; null if neither is there. -#}

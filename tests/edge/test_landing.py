@@ -144,6 +144,8 @@ def test_mistakes_are_told_before_anything_is_copied(inbox, area):
         land([good, empty], area)
     with pytest.raises(ValueError, match="kind must be one of"):
         land([good], area, kind="pictures")
+    with pytest.raises(ValueError, match="tessera_ledger is kept by the platform"):
+        land([good], area, source="tessera_ledger")
     assert not area.exists()
 
 

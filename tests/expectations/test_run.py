@@ -69,6 +69,22 @@ def test_bad_data_make_the_named_expectation_fail_with_their_count(
     assert result.severity == declared.severity
 
 
+@pytest.mark.parametrize("status", ["changed", "failed"])
+def test_a_file_of_which_nothing_is_stored_warns_and_stops_nothing(warehouse, status):
+    spoil(
+        warehouse,
+        "insert into raw.loaded_files values ('shop', 'c.jsonl', 3, null, 10, 0, 0, 0, 0, "
+        f"'{status}', 'why', '2026-03-02')",
+    )
+
+    found = failed(warehouse, "raw.loaded_files")
+
+    assert {name: result.severity for name, result in found.items()} == {
+        "files_are_readable": "warning",
+        "files_hold_rows": "warning",
+    }
+
+
 @pytest.mark.parametrize(
     ("name", "change"),
     [

@@ -57,6 +57,11 @@ def test_devices_and_robots_are_told_by_the_user_agent(home):
         "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/131.0": ("desktop", False),
         "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)": ("other", True),
         "Mozilla/5.0 (X11; Linux x86_64) HeadlessChrome/131.0": ("desktop", True),
+        "Scrapy/2.13 (+https://scrapy.org)": ("other", True),
+        "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)": (
+            "other",
+            True,
+        ),
         "": ("other", False),
     }
     home.deliver(
