@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import shutil
-import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -19,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from dagster_project.scratch import comparing, making, project, pruning
+from dagster_project.scratch import comparing, folders, making, project, pruning
 from dagster_project.scratch.project import MOMENTS, Model, Project
 from dagster_project.statements import statement
 from dagster_project.warehouse import Warehouse, connect
@@ -352,16 +350,6 @@ class Scratch:
 
 
 @contextmanager
-def own_folder(temporary: Path) -> Iterator[Path]:
-    """Make a folder, and remove those that killed processes left; for who holds the lock."""
-    temporary.mkdir(exist_ok=True)
-    for left in temporary.glob("scratch-*"):
-        shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix="scratch-", dir=temporary) as name:
-        yield Path(name)
-
-
-@contextmanager
 def opened(
     settings: Settings, holder: str, tell: Callable[[str], None] | None = None
 ) -> Iterator[Scratch]:
@@ -373,7 +361,7 @@ def opened(
     if not warehouse.exists:
         raise LookupError(f"no warehouse in {settings.home} yet: load files, then run a job")
     parsed = project.load(settings)
-    with warehouse.locked(holder, tell), own_folder(settings.home / "tmp") as folder:
+    with warehouse.locked(holder, tell), folders.own(settings.home / "tmp") as folder:
         connection = connect(":memory:", settings)
         try:
             text = fill(
