@@ -80,14 +80,16 @@ def size_bars(sizes: pd.DataFrame, *, minimum: int = 10, most: int = 30) -> byte
         A PNG.
     """
     require_columns(sizes, ["segment", "size"])
-    shown = sizes[sizes["size"] >= minimum].sort_values(["size", "segment"]).tail(most)
+    large = sizes[sizes["size"] >= minimum].sort_values(["size", "segment"])
+    shown = large.tail(most)
+    which = "each segment" if len(large) <= most else f"the {most} largest segments"
     figure, axes = canvas(6.4, 1.2 + 0.28 * max(len(shown), 1))
     bars = axes.barh(shown["segment"].astype(str), shown["size"].to_numpy(), color=COLOURS[0])
     axes.bar_label(bars, fmt="{:,.0f}", padding=3, fontsize=8)
     axes.margins(x=0.12)
     axes.tick_params(axis="y", length=0)
     axes.spines[["top", "right"]].set_visible(False)
-    title(axes, "Members of each segment", minimum)
+    title(axes, f"Members of {which}", minimum)
     return png(figure)
 
 

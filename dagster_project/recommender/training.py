@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 NAME = "recommender"
 METRIC = "recall_at_10"
 PICTURE = "recalls.png"
-TOLD = (METRIC, f"{METRIC}_low", f"{METRIC}_high", "map_at_10", "ndcg_at_10", "coverage")
+ACCURACY = ("precision_at_10", METRIC, "map_at_10")  # told of the rivals too
+TOLD = (*ACCURACY, f"{METRIC}_low", f"{METRIC}_high", "ndcg_at_10", "coverage")
 RIVALS = (CHAMPION, POPULAR, "personal_frequency", "als_bare")
 RULE = (
     "the recipe learnt now replaces the champion's where its recall is higher on the same held-out "
@@ -336,9 +337,10 @@ def _dataset(inputs: Inputs, snapshot: str) -> Dataset:
 
 def _metrics(compared: Comparison, chosen: str, seed: int) -> dict[str, float]:
     table = compared.table(seed=seed)  # all of it is a file of the run
-    found = {name: float(table[name].to_dict()[chosen]) for name in TOLD}
-    others = table[METRIC].to_dict()
-    found |= {f"{name}_{METRIC}": float(others[name]) for name in RIVALS if name in others}
+    found = {metric: float(table[metric].to_dict()[chosen]) for metric in TOLD}
+    for metric in ACCURACY:
+        others = table[metric].to_dict()
+        found |= {f"{name}_{metric}": float(others[name]) for name in RIVALS if name in others}
     return found | {"measured_customers": float(len(compared.levels))}
 
 

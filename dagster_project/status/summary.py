@@ -94,7 +94,8 @@ def show(status: Status) -> None:
     if status.generation is None:
         print(f"nothing is published in {status.home} yet: load files, then run refresh_everything")
         return
-    print(f"generation {status.generation}, as of {status.as_of} UTC, in {status.home}")
+    moment = "no event yet" if status.as_of is None else f"{status.as_of} UTC"
+    print(f"generation {status.generation}, as of {moment}, in {status.home}")
     for name, columns in COLUMNS.items():
         rows = getattr(status, name)
         if rows:

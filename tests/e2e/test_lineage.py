@@ -122,7 +122,7 @@ def test_the_web_ui_shows_rows_and_columns_of_every_table_and_what_they_mean(
         (name, column.name)
         for name, metadata in shown.items()
         for column in metadata["dagster/column_schema"].value.columns
-        if not column.description and not name.startswith("segments.seg_")
+        if not column.description
     ] == []
     assert [
         name

@@ -38,6 +38,13 @@ def test_a_group_below_the_minimum_leaves_no_trace():
     assert pictures.size_bars(sizes) == pictures.size_bars(sizes[sizes["size"] > 9])
 
 
+def test_a_picture_of_the_largest_segments_says_so():
+    sizes = pd.DataFrame({"segment": ["loyal", "lapsed", "new"], "size": [70, 60, 50]})
+    two = sizes.head(2)
+    assert pictures.size_bars(sizes, most=3) == pictures.size_bars(sizes, most=4)
+    assert pictures.size_bars(sizes, most=2) != pictures.size_bars(two, most=2)
+
+
 def test_pictures_of_nothing_can_be_drawn():
 
     size_of(pictures.rfm_heat_map(pd.DataFrame({"r_score": [], "f_score": []})))

@@ -64,17 +64,19 @@ select
     facts.purpose,
     facts.parent,
     cast(facts.min_size as bigint) as min_size,
-    sizes.size,
-    sizes.share,
-    case when sizes.size < facts.min_size then 'too_small' else 'active' end as status,
+    coalesce(sizes.size, 0) as size,
+    coalesce(sizes.share, 0) as share,
+    case when coalesce(sizes.size, 0) < facts.min_size then 'too_small' else 'active' end as status,
     facts.targets,
     facts.review_date,
     facts.is_trigger,
-    sizes.as_of
+    moment.as_of
 
 from facts
 
-inner join sizes on facts.segment = sizes.segment
+cross join moment
+
+left join sizes on facts.segment = sizes.segment
 {% if is_incremental() %}
 union all
 

@@ -1,4 +1,7 @@
-{#- One row per segment and moment evaluated: how large it was. Never rebuilt: past moments are not in the data. -#}
+{#-
+One row per segment and moment evaluated: how large it was. Never rebuilt: past moments are not in the data. A moment of
+nobody is none: without behaviour it is the clock's, and would end all stays of data that is loaded afterwards.
+-#}
 {{ config(
     materialized='incremental',
     incremental_strategy='delete+insert',
@@ -65,3 +68,5 @@ cross join moment
 cross join customers
 
 left join sizes on segments.segment = sizes.segment
+
+where customers.customers > 0

@@ -70,7 +70,9 @@ def test_the_hybrid_is_compared_with_every_model_on_the_days_after_the_cut(regis
     assert table.index.tolist() == ["popular", "own_habits", "hybrid"]
     recall = table["recall_at_10"]
     assert recall["hybrid"] >= 0.95 * recall["own_habits"]
-    assert recall["hybrid"] == pytest.approx(result.metrics["recall_at_10"], abs=1e-6)
+    for metric in ("precision_at_10", "recall_at_10", "map_at_10"):
+        logged = {"hybrid": result.metrics[metric], "popular": result.metrics[f"popular_{metric}"]}
+        assert table.loc[[*logged], metric].to_dict() == pytest.approx(logged, abs=1e-6)
     assert b"own_habits" in files["model_card.md"]
     assert set(files) >= {
         "input_example.json",

@@ -1,0 +1,30 @@
+"""A refresh of nothing leaves nothing behind that data loaded afterwards could stumble over."""
+
+import pytest
+
+from tests.e2e.servers import table, tessera
+
+
+@pytest.mark.slow
+def test_stays_of_data_loaded_after_a_refresh_of_an_empty_home_are_open(tmp_path, shop):
+    home = tmp_path / "home"
+    tessera(home, "run", "refresh_segments")
+    (nobody,) = table(
+        home, "select count(*) as segments, sum(size) as members from segments.dim_segments"
+    )
+    assert nobody["segments"] > 0
+    assert nobody["members"] == 0
+    assert "as of no event yet" in tessera(home, "status").stdout
+
+    tessera(home, "load", str(shop), "--source", "shop")
+    tessera(home, "run", "refresh_segments")
+
+    stays = "select customer_id, segment from segments.fct_segment_history where valid_to is null"
+    held = "select customer_id, segment from segments.fct_segment_members"
+    assert table(home, f"({held} except {stays}) union all ({stays} except {held})") == []
+    assert table(home, f"{held} limit 1") != []
+    (member,) = table(
+        home, "select customer_id, as_of::date as day from segments.seg_mobile_users limit 1"
+    )
+    told = tessera(home, "explain", str(member["customer_id"])).stdout
+    assert f"as of {str(member['day'])[:10]}" in told
