@@ -1,4 +1,4 @@
-"""A refresh of nothing leaves nothing behind that data loaded afterwards could stumble over."""
+"""A refresh without behaviour leaves nothing behind that events loaded later could stumble over."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from tests.e2e.servers import table, tessera
 
 
 @pytest.mark.slow
-def test_stays_of_data_loaded_after_a_refresh_of_an_empty_home_are_open(tmp_path, shop):
+def test_stays_of_events_loaded_after_a_refresh_without_any_are_open(tmp_path, shop):
     home = tmp_path / "home"
     tessera(home, "run", "refresh_segments")
     (nobody,) = table(
@@ -15,6 +15,13 @@ def test_stays_of_data_loaded_after_a_refresh_of_an_empty_home_are_open(tmp_path
     assert nobody["segments"] > 0
     assert nobody["members"] == 0
     assert "as of no event yet" in tessera(home, "status").stdout
+
+    tessera(home, "load", str(shop), "--source", "customers")
+    tessera(home, "run", "refresh_segments")
+    (people,) = table(home, "select sum(size) as members from segments.dim_segments")
+    assert people["members"] > 0
+    moments = "select * from segments.fct_segment_sizes union all by name "
+    assert table(home, f"{moments} select * from segments.fct_segment_history") == []
 
     tessera(home, "load", str(shop), "--source", "shop")
     tessera(home, "run", "refresh_segments")

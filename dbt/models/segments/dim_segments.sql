@@ -49,11 +49,23 @@ moment as (
 
 sizes as (
 
-    select sizes.*
+    select
+        segment,
+        count(*) as size
 
-    from {{ ref('fct_segment_sizes') }} as sizes
+    from {{ ref('fct_segment_members') }}
 
-    inner join moment on sizes.as_of = moment.as_of
+    group by segment
+
+),
+
+customers as (
+
+    select count(*) as customers
+
+    from {{ ref('ftr_customers') }}
+
+    where as_of = (select moment.as_of from moment)
 
 )
 
@@ -65,7 +77,7 @@ select
     facts.parent,
     cast(facts.min_size as bigint) as min_size,
     coalesce(sizes.size, 0) as size,
-    coalesce(sizes.share, 0) as share,
+    coalesce(coalesce(sizes.size, 0) / nullif(cast(customers.customers as double), 0), 0) as share,
     case when coalesce(sizes.size, 0) < facts.min_size then 'too_small' else 'active' end as status,
     facts.targets,
     facts.review_date,
@@ -75,6 +87,8 @@ select
 from facts
 
 cross join moment
+
+cross join customers
 
 left join sizes on facts.segment = sizes.segment
 {% if is_incremental() %}

@@ -21,6 +21,8 @@ moment as (
         max(as_of) as as_of,
         max(known_at) as known_at
     from {{ ref('int_moments_evaluated') }}
+    where not is_of_clock
+    having count(*) > 0
 
 ),
 
