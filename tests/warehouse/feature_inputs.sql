@@ -27,7 +27,9 @@ create or replace table intermediate.int_identifiers_resolved (
     namespace varchar, identifier_type varchar, identifier varchar, customer_id varchar, visitor_id varchar
 );
 
-create or replace table intermediate.int_moments_evaluated (as_of timestamp, known_at timestamp);
+create or replace table intermediate.int_moments_evaluated (
+    as_of timestamp, known_at timestamp, is_of_clock boolean default false
+);
 
 create or replace table intermediate.int_events_sessionized (
     message_id varchar, source varchar, visitor_id varchar, session_id varchar, session_started_at timestamp, type varchar, event varchar,

@@ -38,11 +38,7 @@ def with_customers(
     home.replace(
         {
             "intermediate.int_moments_evaluated": pd.DataFrame(
-                {
-                    "as_of": [as_of],
-                    "known_at": [as_of + pd.Timedelta(hours=1)],
-                    "is_of_clock": False,
-                }
+                {"as_of": [as_of], "known_at": [as_of + pd.Timedelta(hours=1)]}
             ),
             "marts.dim_customers": customers[["customer_id"]]
             .drop_duplicates()

@@ -54,7 +54,8 @@ class History:
         connection = self.connection
         connection.execute("delete from intermediate.int_moments_evaluated")
         connection.execute(
-            "insert into intermediate.int_moments_evaluated values (?, ?, false)", [as_of, known_at]
+            "insert into intermediate.int_moments_evaluated (as_of, known_at) values (?, ?)",
+            [as_of, known_at],
         )
         connection.execute("delete from segments.fct_segment_members")
         for customer, segment in sorted(members):
@@ -102,7 +103,7 @@ def home(tmp_path_factory, manifest) -> FeatureHome:
     """Build the history twice, so that dbt has written its incremental form down."""
     home = FeatureHome(tmp_path_factory.mktemp("history"), manifest)
     people = pd.DataFrame({"customer_id": CUSTOMERS, "first_seen_at": START})
-    moment = pd.DataFrame({"as_of": [START], "known_at": [START], "is_of_clock": False})
+    moment = pd.DataFrame({"as_of": [START], "known_at": [START]})
     home.fill({"intermediate.int_moments_evaluated": moment, "marts.dim_customers": people})
     with duckdb.connect(str(home.warehouse)) as connection:
         connection.execute("create schema if not exists segments")

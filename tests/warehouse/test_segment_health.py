@@ -140,7 +140,7 @@ class Shop:
         self.home.replace(
             {
                 "intermediate.int_moments_evaluated": pd.DataFrame(
-                    {"as_of": [moment], "known_at": [moment], "is_of_clock": False}
+                    {"as_of": [moment], "known_at": [moment]}
                 )
             }
         )

@@ -119,12 +119,12 @@ select
     {{ kept('margin_share') }} as margin_share,
     case when {{ kept('quantity') }} > 0 then {{ kept('quantity') }} end as quantity,
     {{ present(kept('order_id')) }} as order_id,
-    {{ kept('value') }} as value,
     coalesce(
         {{ kept('revenue') }},
         {{ kept('subtotal') }},
         {{ kept('total') }} - coalesce({{ kept('shipping') }}, 0) - coalesce({{ kept('tax') }}, 0)
     ) as revenue,
+    coalesce({{ kept('value') }}, revenue) as value,
     {{ kept('discount') }} as discount,
     {{ without_names(present(kept('coupon'))) }} as coupon,
     {{ kept('currency') }} as currency,
