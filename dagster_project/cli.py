@@ -132,21 +132,26 @@ def status(form: FormatOption = Format.table) -> None:
 def ui(
     port: Annotated[int, typer.Option(help="Port of the Dagster web UI.")] = 3000,
     mlflow_port: Annotated[int, typer.Option(help="Port of MLflow.")] = 5000,
+    form: FormatOption = Format.table,
 ) -> None:
     """Serve the Dagster web UI and MLflow here until Ctrl-C."""
     from dagster_project import servers
 
-    servers.serve(environment.load(), port=port, mlflow_port=mlflow_port, tell=_say)
+    def up(addresses: Mapping[str, str]) -> None:
+        _print(addresses, form)
+        sys.stdout.flush()  # a program that waits for the addresses reads a pipe
+
+    servers.serve(environment.load(), port=port, mlflow_port=mlflow_port, tell=_say, up=up)
 
 
-def docs() -> None:
+def docs(form: FormatOption = Format.table) -> None:
     """Write dbt's docs as one page: every table, segment and target."""
     from dagster_project.reports import dbt_docs
 
-    print(dbt_docs.write(environment.load()))
+    _print({"page": str(dbt_docs.write(environment.load()))}, form)
 
 
-def setup() -> None:
+def setup(form: FormatOption = Format.table) -> None:
     """Make the home ready: folders and stores; safe to repeat."""
     from dagster_project import dbt_project, homes
 
@@ -154,18 +159,25 @@ def setup() -> None:
     environment.apply(settings)
     homes.prepare(settings)
     dbt_project.manifest(settings)
+    _print({"home": str(settings.home)}, form)
 
 
 def demo(
     customers: Annotated[int, typer.Option(min=1, help="People in the shop.")] = 2000,
     days: Annotated[int, typer.Option(min=1, help="Days to simulate.")] = 90,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same shop.")] = 7,
+    form: FormatOption = Format.table,
 ) -> None:
     """Take a small simulated shop through the whole lineage."""
     from dagster_project import demonstration
 
     settings = environment.load()
-    if not demonstration.show(settings, customers=customers, days=days, seed=seed, tell=_say):
+    shown = demonstration.take(settings, customers=customers, days=days, seed=seed, tell=_say)
+    if form == Format.json:
+        output.print_json(shown.as_dict())
+    else:
+        demonstration.show(settings, shown)
+    if not shown.succeeded:
         raise typer.Exit(1)
 
 

@@ -2,9 +2,11 @@
 
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from dagster_project import output, runs
 from dagster_project import settings as environment
@@ -13,6 +15,7 @@ from dagster_project.privacy.progress import read_receipt, receipts
 from dagster_project.settings import Settings
 from dagster_project.statements import statement
 from dagster_project.status import summary
+from dagster_project.status.summary import Status
 from edge import landing, published
 from edge.activation import receiver
 from edge.simulator.shop import simulate
@@ -23,10 +26,29 @@ REQUEST = "demo"  # the request of the one customer whom the demo erases
 SOURCES = ("shop", "customers")  # events of the web site and the server; the CRM's export
 
 
-def show(
+@dataclass(frozen=True, slots=True)
+class Demonstration:
+    """What a demo came to; no receipt if nobody was erased."""
+
+    succeeded: bool
+    seconds: float
+    status: Status
+    receipt: Mapping[str, Any] | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return all of it under names, for JSON."""
+        return {
+            "succeeded": self.succeeded,
+            "seconds": round(self.seconds, 1),
+            "status": self.status.as_dict(),
+            "receipt": self.receipt,
+        }
+
+
+def take(
     settings: Settings, *, customers: int, days: int, seed: int, tell: Callable[[str], None]
-) -> bool:
-    """Simulate, load, run ``refresh_everything`` and print a summary; say whether it succeeded.
+) -> Demonstration:
+    """Simulate, load, run ``refresh_everything`` and erase one customer.
 
     A second call finds the same shop landed already and has nothing to do but look.
     """
@@ -56,35 +78,55 @@ def show(
             tell(f"failed: {failure.step}: {failure.reason}")
         for warning in report.warnings:
             tell(f"warning: {warning.step}: {warning.reason}")
-        summary.show(summary.read(settings))
+        status = summary.read(settings)
         # while the receiver runs: it may hold the person too
-        has_erased = report.succeeded and _erase_one(settings, tell)
-    print(f"{time.monotonic() - started:.0f} seconds in all. Where to look next:")
+        receipt = _erase_one(settings, tell) if report.succeeded else None
+    is_erased = receipt is None or receipt["state"] == "completed"
+    return Demonstration(
+        report.succeeded and is_erased, time.monotonic() - started, status, receipt
+    )
+
+
+def show(settings: Settings, shown: Demonstration) -> None:
+    """Print a summary for a person, and where to look next."""
+    summary.show(shown.status)
+    if shown.receipt is not None:
+        print("one customer was erased:")
+        output.print_facts(_of_receipt(settings, shown.receipt))
+        print()
+    print(f"{shown.seconds:.0f} seconds in all. Where to look next:")
     print("  make ui                                         the lineage, checks and pictures")
     print('  .venv/bin/tessera sql "from segments.dim_segments"   any published table')
     print("  .venv/bin/tessera explain CUSTOMER SEGMENT      why someone is in a segment, or not")
     print(f"  {settings.exports}    what the file targets received, and the local webhook")
     print(f"  {settings.reports}    reports in HTML")
-    return has_erased
 
 
-def _erase_one(settings: Settings, tell: Callable[[str], None]) -> bool:
-    """Erase a customer whom a target holds, once; print the receipt, say whether all is gone."""
-    path = receipts(settings.home) / f"{REQUEST}.json"
-    if path.exists():
-        receipt = read_receipt(settings.home, REQUEST)
-    else:
-        with published.open_newest(settings.published) as (_, connection):
-            text = statement("dagster_project", "demonstrated_customer")
-            found = connection.execute(text).fetchall()
-        if not found:
-            tell("nobody was sent anywhere, so nobody is erased")
-            return True
-        tell("one customer asks to be erased")
-        receipt = erasure.erase(settings, tell, customer=found[0][0], request_id=REQUEST)
-    print("the receipt of an erasure:")
-    output.print_json(receipt)
-    return bool(receipt["state"] == "completed")
+def _erase_one(settings: Settings, tell: Callable[[str], None]) -> Mapping[str, Any] | None:
+    """Erase a customer whom a target holds, once, and return the receipt."""
+    if (receipts(settings.home) / f"{REQUEST}.json").exists():
+        return read_receipt(settings.home, REQUEST)
+    with published.open_newest(settings.published) as (_, connection):
+        text = statement("dagster_project", "demonstrated_customer")
+        found = connection.execute(text).fetchall()
+    if not found:
+        tell("nobody was sent anywhere, so nobody is erased")
+        return None
+    tell("one customer asks to be erased")
+    return erasure.erase(settings, tell, customer=found[0][0], request_id=REQUEST)
+
+
+def _of_receipt(settings: Settings, receipt: Mapping[str, Any]) -> dict[str, object]:
+    removed = receipt["removed"]
+    return {
+        "state": receipt["state"],
+        "rows removed": f"{sum(removed['tables'].values())} of {len(removed['tables'])} tables",
+        "lines removed": f"{removed['landing']['rows_removed']} of landing files",
+        "traces left": f"{len(receipt['search']['traces'])} in {receipt['search']['files']} files",
+        "targets": receipt["targets"],
+        "pending": ", ".join(receipt["pending"]) or "nothing",
+        "receipt": str(receipts(settings.home) / f"{REQUEST}.json"),
+    }
 
 
 def _simulate_once(shop: Path, *, customers: int, days: int, seed: int) -> None:

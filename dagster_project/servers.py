@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from dagster_project import dbt_project, homes
@@ -18,8 +18,15 @@ START_SECONDS = 600.0  # a busy machine takes minutes, an idle one 20 seconds
 END_SECONDS = 20.0
 
 
-def serve(settings: Settings, *, port: int, mlflow_port: int, tell: Callable[[str], None]) -> None:
-    """Serve both until Ctrl-C or SIGTERM, then end both.
+def serve(
+    settings: Settings,
+    *,
+    port: int,
+    mlflow_port: int,
+    tell: Callable[[str], None],
+    up: Callable[[Mapping[str, str]], None],
+) -> None:
+    """Serve both until Ctrl-C or SIGTERM, then end both; ``up`` hears where, once they answer.
 
     Raises RuntimeError when a port is taken or a server ends by itself.
     """
@@ -37,8 +44,7 @@ def serve(settings: Settings, *, port: int, mlflow_port: int, tell: Callable[[st
     ]
     try:
         _wait_until_up(servers, (port, mlflow_port))
-        tell(f"Dagster  http://127.0.0.1:{port}")
-        tell(f"MLflow   http://127.0.0.1:{mlflow_port}")
+        up({"Dagster": f"http://127.0.0.1:{port}", "MLflow": f"http://127.0.0.1:{mlflow_port}"})
         tell("Ctrl-C ends both.")
         while True:
             _require_running(servers)

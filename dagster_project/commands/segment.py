@@ -25,6 +25,9 @@ def new(
     description: Annotated[str, typer.Option(help="What its members have in common.")] = (
         "Visited at least three times in 30 days and bought nothing"
     ),
+    form: Annotated[Format, typer.Option("--format", help="How to print the result.")] = (
+        Format.table
+    ),
 ) -> None:
     """Write a segment that works, to be changed. Its unit test and its place in the list too."""
     from dagster_project.authoring.new import create
@@ -45,9 +48,12 @@ def new(
         purpose=purpose,
         review_date=today + timedelta(days=REVIEW_DAYS),
     )
-    for path in touched:
-        print(path.relative_to(PROJECT_DIR.parent))
-    print(f"now: tessera segment check {name.removeprefix('seg_')}")
+    files = [str(path.relative_to(PROJECT_DIR.parent)) for path in touched]
+    if form == Format.json:
+        output.print_json({"files": files})
+    else:
+        print("\n".join(files))
+        print(f"now: tessera segment check {name.removeprefix('seg_')}")
 
 
 @app.command()

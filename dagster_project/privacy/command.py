@@ -1,6 +1,7 @@
 """The commands ``tessera erase`` and ``tessera access``."""
 
 import sys
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -9,12 +10,14 @@ import typer
 
 from dagster_project import output
 from dagster_project import settings as environment
+from dagster_project.output import Format
 from dagster_project.platform import parse_moment
 
 CustomerArgument = Annotated[
     str | None, typer.Argument(help="A customer_id; one that was merged away will do.")
 ]
 EmailOption = Annotated[str | None, typer.Option(help="An e-mail address instead.")]
+FormatOption = Annotated[Format, typer.Option("--format", help="How to print the receipt.")]
 AskedOption = Annotated[
     str | None,
     typer.Option(help="When the person asked (ISO 8601, UTC); now if not given."),
@@ -28,6 +31,7 @@ def erase(
     resume: Annotated[
         bool, typer.Option("--resume", help="Only go on with what was interrupted or waits.")
     ] = False,
+    form: FormatOption = Format.json,
 ) -> None:
     """Erase one person from all that is held and sent."""
     from dagster_project.privacy import erasure
@@ -44,7 +48,7 @@ def erase(
             )
         ]
     for receipt in receipts:
-        output.print_json(receipt)
+        _print(receipt, form)
         if receipt["pending"]:
             names = ", ".join(receipt["pending"])
             _say(f"waits for {names}: goes on with tessera erase --resume, or with any later run")
@@ -57,6 +61,7 @@ def access(
     customer: CustomerArgument = None,
     email: EmailOption = None,
     requested_at: AskedOption = None,
+    form: FormatOption = Format.json,
 ) -> None:
     """Write all that is held on one person: JSON, CSV and a page."""
     from dagster_project.privacy import access as accesses
@@ -65,7 +70,14 @@ def access(
     receipt = accesses.access(
         settings, _say, customer=customer, email=email, out=out, requested_at=_moment(requested_at)
     )
-    output.print_json(receipt)
+    _print(receipt, form)
+
+
+def _print(receipt: Mapping[str, object], form: Format) -> None:
+    if form == Format.json:
+        output.print_json(receipt)
+    else:
+        output.print_facts(receipt)
 
 
 def _moment(text: str | None) -> datetime | None:

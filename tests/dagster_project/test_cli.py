@@ -1,4 +1,5 @@
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from dagster_project.cli import app, main
@@ -24,3 +25,20 @@ def test_a_variable_that_is_wrong_is_one_line(monkeypatch, capsys):
 
     told = "error: TESSERA_THREADS must be a whole number of at least 1, got 'many'\n"
     assert capsys.readouterr().err == told
+
+
+def commands(group, path=()):
+    """Yield the words that call each command of a group."""
+    for name, command in group.commands.items():
+        if isinstance(command, typer.core.TyperGroup):
+            yield from commands(command, (*path, name))
+        else:
+            yield " ".join((*path, name))
+
+
+def test_every_command_prints_for_people_and_for_programs():
+    names = list(commands(typer.main.get_command(app)))
+    helps = {name: CliRunner().invoke(app, [*name.split(), "--help"]).output for name in names}
+
+    assert len(names) > 20
+    assert [name for name, text in helps.items() if "table|json" not in text] == []
