@@ -12,7 +12,7 @@ import typer
 from dagster_project import output
 from dagster_project import settings as environment
 from dagster_project.commands import backtest, consent, explain, models, segment, sync
-from dagster_project.output import Format, QueryFormat
+from dagster_project.output import Format, FormatOption, QueryFormat
 from dagster_project.privacy import command as privacy_commands
 from dagster_project.rebuild import command as rebuild_commands
 from dagster_project.triggers import command as trigger_commands
@@ -24,7 +24,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-FormatOption = Annotated[Format, typer.Option("--format", help="How to print the result.")]
 
 
 def simulate(
@@ -148,7 +147,11 @@ def docs(form: FormatOption = Format.table) -> None:
     """Write dbt's docs as one page: every table, segment and target."""
     from dagster_project.reports import dbt_docs
 
-    _print({"page": str(dbt_docs.write(environment.load()))}, form)
+    page = dbt_docs.write(environment.load())
+    if form == Format.json:
+        output.print_json({"page": str(page)})
+    else:
+        print(page)
 
 
 def setup(form: FormatOption = Format.table) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from dagster_project import output, runs
 from dagster_project import settings as environment
 from dagster_project.privacy import erasure
-from dagster_project.privacy.progress import read_receipt, receipts
+from dagster_project.privacy.progress import in_short, read_receipt, receipts
 from dagster_project.settings import Settings
 from dagster_project.statements import statement
 from dagster_project.status import summary
@@ -92,7 +92,7 @@ def show(settings: Settings, shown: Demonstration) -> None:
     summary.show(shown.status)
     if shown.receipt is not None:
         print("one customer was erased:")
-        output.print_facts(_of_receipt(settings, shown.receipt))
+        output.print_facts(in_short(settings.home, shown.receipt))
         print()
     print(f"{shown.seconds:.0f} seconds in all. Where to look next:")
     print("  make ui                                         the lineage, checks and pictures")
@@ -114,19 +114,6 @@ def _erase_one(settings: Settings, tell: Callable[[str], None]) -> Mapping[str, 
         return None
     tell("one customer asks to be erased")
     return erasure.erase(settings, tell, customer=found[0][0], request_id=REQUEST)
-
-
-def _of_receipt(settings: Settings, receipt: Mapping[str, Any]) -> dict[str, object]:
-    removed = receipt["removed"]
-    return {
-        "state": receipt["state"],
-        "rows removed": f"{sum(removed['tables'].values())} of {len(removed['tables'])} tables",
-        "lines removed": f"{removed['landing']['rows_removed']} of landing files",
-        "traces left": f"{len(receipt['search']['traces'])} in {receipt['search']['files']} files",
-        "targets": receipt["targets"],
-        "pending": ", ".join(receipt["pending"]) or "nothing",
-        "receipt": str(receipts(settings.home) / f"{REQUEST}.json"),
-    }
 
 
 def _simulate_once(shop: Path, *, customers: int, days: int, seed: int) -> None:

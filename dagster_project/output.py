@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Annotated
 
+import typer
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -27,6 +29,9 @@ class QueryFormat(StrEnum):
     table = "table"
     json = "json"
     csv = "csv"
+
+
+FormatOption = Annotated[Format, typer.Option("--format", help="How to print the result.")]
 
 
 def print_json(value: object) -> None:

@@ -49,7 +49,7 @@ class Generation:
 
     @property
     def warehouse(self) -> Path:
-        """The pseudonymous tables, as a DuckDB file."""
+        """The pseudonymous tables, as a DuckDB file; large ones are views over the Parquet."""
         return self.path / "warehouse.duckdb"
 
     @property
@@ -59,7 +59,7 @@ class Generation:
 
     @property
     def parquet(self) -> Path:
-        """The pseudonymous tables, one Parquet file each."""
+        """The pseudonymous tables: a Parquet file each, and of facts a file a day or week."""
         return self.path / "parquet"
 
     def manifest(self) -> dict[str, Any]:
@@ -103,6 +103,20 @@ def held(generation: Generation) -> Iterator[None]:
 
 
 @contextmanager
+def telling_of_a_move(generation: Generation) -> Iterator[None]:
+    """Say what to do where a view does not find its Parquet, whose whole path it names."""
+    try:
+        yield
+    except (duckdb.IOException, duckdb.PermissionException) as error:
+        before = generation.manifest()["folder"]
+        if before == str(generation.path) or before not in str(error):
+            raise
+        raise NothingPublishedError(
+            f"moved from {before} since it was published: tessera run refresh_segments"
+        ) from error
+
+
+@contextmanager
 def open_read_only(
     generation: Generation, *, contacts: bool = False, memory_limit: str = "1GB"
 ) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -123,7 +137,8 @@ def open_read_only(
             if contacts:
                 attach(connection, generation.contacts, "contacts")
             connection.execute(statement("edge", "use_published"))
-            yield connection
+            with telling_of_a_move(generation):
+                yield connection
         finally:
             connection.close()
 
@@ -143,7 +158,8 @@ def open_newest(
                 raise
             continue
         try:
-            yield generation, connection
+            with telling_of_a_move(generation):
+                yield generation, connection
         finally:
             opened.__exit__(None, None, None)
         return
@@ -174,16 +190,8 @@ def query(
     with open_newest(published, memory_limit=memory_limit) as (generation, connection):
         _lock_down(connection, generation)
         refuse_unless_select(connection, sql)
-        try:
-            relation = connection.sql(sql)
-            rows = relation.fetchall() if limit is None else relation.fetchmany(limit + 1)
-        except duckdb.PermissionException as error:
-            before = generation.manifest()["folder"]
-            if before == str(generation.path) or before not in str(error):
-                raise
-            raise NothingPublishedError(
-                f"moved from {before} since it was published: tessera run refresh_segments"
-            ) from error
+        relation = connection.sql(sql)
+        rows = relation.fetchall() if limit is None else relation.fetchmany(limit + 1)
         columns, types = tuple(relation.columns), tuple(str(type_) for type_ in relation.types)
         is_cut = limit is not None and len(rows) > limit
         return Result(columns, types, rows[:limit] if is_cut else rows, is_cut)

@@ -8,7 +8,7 @@ import typer
 
 from dagster_project import output
 from dagster_project import settings as environment
-from dagster_project.output import Format
+from dagster_project.output import Format, FormatOption
 
 if TYPE_CHECKING:
     from dagster_project.backtests.backtest import Backtest
@@ -38,9 +38,7 @@ def backtest(
     compares: Annotated[
         bool, typer.Option("--overlap/--no-overlap", help="Whether to evaluate the others too.")
     ] = True,
-    form: Annotated[Format, typer.Option("--format", help="How to print the result.")] = (
-        Format.table
-    ),
+    form: FormatOption = Format.table,
 ) -> None:
     """Try a segment on history: who came and went, and what followed."""
     from dagster_project import homes, keys

@@ -8,13 +8,12 @@ import typer
 
 from dagster_project import output
 from dagster_project import settings as environment
-from dagster_project.output import Format
+from dagster_project.output import Format, FormatOption
 
 app = typer.Typer(help="What a customer's data may be used for, and why.", no_args_is_help=True)
 COLUMNS = ("purpose", "permitted", "reason", "answered")
 PROOF = ("when", "purpose", "granted", "by", "how", "text", "written down by", "evidence")
 Customer = Annotated[str, typer.Argument(help="A customer_id.")]
-FormatOption = Annotated[Format, typer.Option("--format", help="How to print the result.")]
 
 
 class Answer(StrEnum):

@@ -6,7 +6,7 @@ import typer
 
 from dagster_project import output
 from dagster_project import settings as environment
-from dagster_project.output import Format
+from dagster_project.output import Format, FormatOption
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,9 +25,7 @@ def explain(
     segment: Annotated[
         str | None, typer.Argument(help="A segment, such as cart_abandoners; none: all of them.")
     ] = None,
-    form: Annotated[Format, typer.Option("--format", help="How to print the result.")] = (
-        Format.table
-    ),
+    form: FormatOption = Format.table,
 ) -> None:
     """Show why a customer is in a segment or not, or all of theirs."""
     from edge.explain import explain as explain_member

@@ -6,7 +6,7 @@ import typer
 
 from dagster_project import output
 from dagster_project import settings as environment
-from dagster_project.output import Format
+from dagster_project.output import Format, FormatOption
 
 if TYPE_CHECKING:
     from dagster_project.models.registry import Registry, Version
@@ -16,7 +16,6 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 NameArgument = Annotated[str, typer.Argument(help="A model, such as clusters.")]
-FormatOption = Annotated[Format, typer.Option("--format", help="How to print the result.")]
 COLUMNS = ("model", "version", "alias", "as_of", "trained_on", "decision")
 
 

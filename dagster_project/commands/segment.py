@@ -9,7 +9,7 @@ import typer
 
 from dagster_project import output
 from dagster_project import settings as environment
-from dagster_project.output import Format
+from dagster_project.output import Format, FormatOption
 
 app = typer.Typer(help="Begin a segment, or check one before it goes live.", no_args_is_help=True)
 REVIEW_DAYS = 180
@@ -25,9 +25,7 @@ def new(
     description: Annotated[str, typer.Option(help="What its members have in common.")] = (
         "Visited at least three times in 30 days and bought nothing"
     ),
-    form: Annotated[Format, typer.Option("--format", help="How to print the result.")] = (
-        Format.table
-    ),
+    form: FormatOption = Format.table,
 ) -> None:
     """Write a segment that works, to be changed. Its unit test and its place in the list too."""
     from dagster_project.authoring.new import create
@@ -59,9 +57,7 @@ def new(
 @app.command()
 def check(
     names: Annotated[list[str] | None, typer.Argument(help="Segments; none: all of them.")] = None,
-    form: Annotated[Format, typer.Option("--format", help="How to print the result.")] = (
-        Format.table
-    ),
+    form: FormatOption = Format.table,
     strict: Annotated[bool, typer.Option(help="Fail on warnings too: reviews that are due.")] = (
         False
     ),

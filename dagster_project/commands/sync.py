@@ -9,7 +9,7 @@ import typer
 
 from dagster_project import output
 from dagster_project import settings as environment
-from dagster_project.output import Format
+from dagster_project.output import Format, FormatOption
 
 if TYPE_CHECKING:
     from edge.activation.plan import Plan
@@ -37,9 +37,7 @@ def sync(
     enable: Annotated[
         bool, typer.Option(help="Try a target again that takes nothing any more.")
     ] = False,
-    form: Annotated[Format, typer.Option("--format", help="How to print the result.")] = (
-        Format.table
-    ),
+    form: FormatOption = Format.table,
 ) -> None:
     """Send what changed since each target's last acknowledgement."""
     from dagster_project import syncing

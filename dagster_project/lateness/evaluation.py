@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 PACKAGE = "dagster_project.lateness"
 HOLDER = "late events"
+AT_ONCE = 2  # relations, each of one core for the most part
 
 
 def days_back() -> int:
@@ -86,7 +87,7 @@ def _changes(
     if tell is not None:
         tell(f"evaluating {len(moments)} past moments again for late events")
     with evaluation.opened(settings, HOLDER, tell) as scratch:
-        scratch.at_once = settings.threads  # one moment of few is small
+        scratch.at_once = min(AT_ONCE, settings.threads)
         scratch.connection.register("late_arrivals", arrivals)
         scratch.connection.execute(statement(PACKAGE, "found"))
         for batch in scratch.batches(moments):

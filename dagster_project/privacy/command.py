@@ -1,7 +1,6 @@
 """The commands ``tessera erase`` and ``tessera access``."""
 
 import sys
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -10,14 +9,13 @@ import typer
 
 from dagster_project import output
 from dagster_project import settings as environment
-from dagster_project.output import Format
+from dagster_project.output import Format, FormatOption
 from dagster_project.platform import parse_moment
 
 CustomerArgument = Annotated[
     str | None, typer.Argument(help="A customer_id; one that was merged away will do.")
 ]
 EmailOption = Annotated[str | None, typer.Option(help="An e-mail address instead.")]
-FormatOption = Annotated[Format, typer.Option("--format", help="How to print the receipt.")]
 AskedOption = Annotated[
     str | None,
     typer.Option(help="When the person asked (ISO 8601, UTC); now if not given."),
@@ -35,6 +33,7 @@ def erase(
 ) -> None:
     """Erase one person from all that is held and sent."""
     from dagster_project.privacy import erasure
+    from dagster_project.privacy.progress import in_short
 
     settings = environment.load()
     if resume:
@@ -48,7 +47,10 @@ def erase(
             )
         ]
     for receipt in receipts:
-        _print(receipt, form)
+        if form == Format.json:
+            output.print_json(receipt)
+        else:
+            output.print_facts(in_short(settings.home, receipt))
         if receipt["pending"]:
             names = ", ".join(receipt["pending"])
             _say(f"waits for {names}: goes on with tessera erase --resume, or with any later run")
@@ -70,14 +72,10 @@ def access(
     receipt = accesses.access(
         settings, _say, customer=customer, email=email, out=out, requested_at=_moment(requested_at)
     )
-    _print(receipt, form)
-
-
-def _print(receipt: Mapping[str, object], form: Format) -> None:
     if form == Format.json:
         output.print_json(receipt)
     else:
-        output.print_facts(receipt)
+        output.print_rows(("what is held", "rows"), list(receipt["rows"].items()), form)
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -4,7 +4,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -124,6 +124,21 @@ def read_receipt(home: Path, request_id: str) -> dict[str, Any]:
     path = receipts(home) / f"{request_id}.json"
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return content
+
+
+def in_short(home: Path, receipt: Mapping[str, Any]) -> dict[str, object]:
+    """Return what a person asks of the receipt of an erasure first, and where all of it stands."""
+    removed, search = receipt["removed"], receipt["search"]
+    return {
+        "request": receipt["request_id"],
+        "state": receipt["state"],
+        "rows removed": f"{sum(removed['tables'].values())} from {len(removed['tables'])} tables",
+        "lines removed": f"{removed['landing']['rows_removed']} from landing files",
+        "traces left": f"{len(search['traces'])} in the {search['files']} files searched",
+        "targets": receipt["targets"] or "none held the person",
+        "pending": ", ".join(receipt["pending"]) or "nothing",
+        "receipt": str(receipts(home) / f"{receipt['request_id']}.json"),
+    }
 
 
 def write_receipt(home: Path, request_id: str, content: dict[str, Any]) -> Path:

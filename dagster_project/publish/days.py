@@ -1,4 +1,4 @@
-"""Facts that grow by the day: a folder of Parquet a day, and of unchanged days only links."""
+"""Facts that grow by the day: a folder of Parquet a day (or week), of unchanged ones only links."""
 
 import contextlib
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
 select
     column_name,
     column_type
-from (describe from read_parquet({file}))
+from (describe from read_parquet({file}, hive_partitioning = false))

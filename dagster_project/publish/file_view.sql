@@ -1,1 +1,1 @@
-create view {view} as select * from read_parquet({file});
+create view {view} as select * from read_parquet({file}, hive_partitioning = false);

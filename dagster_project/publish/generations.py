@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from dagster_project.beside import workers
 from dagster_project.publish import days, relations, views
 from dagster_project.publish.files import replace_text, sync_tree
 from dagster_project.publish.relations import PACKAGE, Relation
@@ -87,7 +87,7 @@ def publish(
             "build_id": build_id,
             "rules": rules,
             "published_at": _utc(now).isoformat(),
-            "folder": str(generation.path),  # the view of events names its files
+            "folder": str(generation.path),  # views over Parquet name their files
             **content,
         }
         if text:
@@ -135,12 +135,11 @@ def _write(
     contacts = [everything[name] for name in sorted(relations.CONTACTS & everything.keys())]
     files = {partial.warehouse: small, **({partial.contacts: contacts} if with_contacts else {})}
     old_tables = before.get("tables", {})
-    with ThreadPoolExecutor(WRITERS) as writers:
-        copying = writers.submit(_copy, connection.cursor(), files)
+    with workers(connection, WRITERS) as writers:
+        copying = writers.submit(_copy, files)
         writing_days = {
             name: writers.submit(
                 days.publish,
-                connection.cursor(),
                 everything[name],
                 folder=_folder(partial, name),
                 previous=None if previous is None else _folder(previous, name),
@@ -152,7 +151,6 @@ def _write(
         writing = {
             relation.name: writers.submit(
                 relations.write_parquet,
-                connection.cursor(),
                 relation,
                 folder=partial.parquet,
                 previous=None if previous is None else previous.parquet,

@@ -7,16 +7,14 @@ import typer
 
 from dagster_project import output
 from dagster_project import settings as environment
-from dagster_project.output import Format
+from dagster_project.output import Format, FormatOption
 
 COLUMNS = ("segment", "members", "rebuilt", "same")
 
 
 def rebuild(
     build: Annotated[str, typer.Argument(help="A build_id of segments.fct_builds, or its start.")],
-    form: Annotated[Format, typer.Option("--format", help="How to print the result.")] = (
-        Format.table
-    ),
+    form: FormatOption = Format.table,
 ) -> None:
     """Make a past build again and compare the members of segments."""
     from dagster_project.rebuild import rebuilding

@@ -4,5 +4,4 @@ attach {scratch} as warehouse;
 attach {analysis} as analysis;
 -- what the scratch holds is gone with it
 pragma disable_checkpoint_on_shutdown;
-set timezone = 'UTC';
 use warehouse;

@@ -114,7 +114,7 @@ class Scratch:
     def batches(self, moments: Sequence[datetime]) -> list[list[datetime]]:
         """Part the moments so that the customers of a batch fit into memory without spilling."""
         (row,) = self.connection.execute(statement(PACKAGE, "customer_count")).fetchall()
-        count = max(1, ROWS_AT_ONCE // max(row[0], 1))
+        count = max(1, ROWS_AT_ONCE // self.at_once // max(row[0], 1))
         return [list(moments[start : start + count]) for start in range(0, len(moments), count)]
 
     def begin_live(self) -> None:
@@ -206,11 +206,11 @@ class Scratch:
             ):
                 self.view_live(relation)
 
-        def make(laid: Laid) -> None:
-            beside = replace(self, connection=self.connection.cursor())
+        def make(connection: duckdb.DuckDBPyConnection, laid: Laid) -> None:
+            beside = replace(self, connection=connection)
             beside._make(laid, keeps_features=keeps_features)
 
-        making.in_order(plan, make, at_once=self.at_once)
+        making.in_order(self.connection, plan, make, at_once=self.at_once)
         return [laid.model.relation for laid in plan]
 
     def _plan(

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, wait
 from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from dagster_project.beside import workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
+
+    import duckdb
 
     from dagster_project.scratch.project import Model
 
@@ -22,20 +27,26 @@ class Made(Protocol):
 Each = TypeVar("Each", bound=Made)
 
 
-def in_order(plan: Sequence[Each], make: Callable[[Each], None], *, at_once: int) -> None:
+def in_order(
+    connection: duckdb.DuckDBPyConnection,
+    plan: Sequence[Each],
+    make: Callable[[duckdb.DuckDBPyConnection, Each], None],
+    *,
+    at_once: int,
+) -> None:
     """Call ``make`` for each once those that its model rests on are made, ``at_once`` at a time.
 
-    The first failure is raised when those under way have ended; no other is begun.
+    Each call gets a connection of its own. The first failure is raised; no other is begun.
     """
     unmade = {each.model.unique_id for each in plan}
     waiting = list(plan)
     running: dict[Future[None], Each] = {}
-    with ThreadPoolExecutor(at_once) as workers:
+    with workers(connection, at_once) as started:
         while waiting or running:
             ready = [each for each in waiting if unmade.isdisjoint(each.model.parents)]
             for each in ready[: at_once - len(running)]:
                 waiting.remove(each)
-                running[workers.submit(make, each)] = each
+                running[started.submit(make, each)] = each
             if not running:
                 raise ValueError(f"nothing to begin with: {sorted(unmade)} rest on each other")
             for ended in wait(running, return_when=FIRST_COMPLETED).done:

@@ -7,7 +7,7 @@ import typer
 
 from dagster_project import output
 from dagster_project import settings as environment
-from dagster_project.output import Format
+from dagster_project.output import Format, FormatOption
 
 COLUMNS = ("trigger", "customer_id", "entered_at", "status", "suppressed_by", "fired_at", "events")
 
@@ -20,9 +20,7 @@ def triggers(
         str | None, typer.Option("--from", help="First moment of a replay, which records nothing.")
     ] = None,
     end: Annotated[str | None, typer.Option("--to", help="Last moment of a replay.")] = None,
-    form: Annotated[Format, typer.Option("--format", help="How to print the result.")] = (
-        Format.table
-    ),
+    form: FormatOption = Format.table,
 ) -> None:
     """Decide whom triggers fire for, now or on trial in a past span."""
     from dagster_project.platform import Platform, parse_moment

@@ -19,7 +19,7 @@ from edge.activation.sending import Line
 from edge.activation.targets import CONTACTS, FilesTarget, TargetConfig, Targets
 from edge.activation.wanted import compare, describe_contents, gather_outgoing
 from edge.consent.purposes import Purposes
-from edge.published import Generation, attach, held
+from edge.published import Generation, attach, held, telling_of_a_move
 from edge.statements import statement
 
 PACKAGE = "edge.activation"
@@ -240,18 +240,19 @@ class _One:
         attach(self.connection, syncing.generation.warehouse, "warehouse")
         if self.config.maps_contacts:
             attach(self.connection, syncing.generation.contacts, CONTACTS)
-        compare(
-            self.connection,
-            self.name,
-            self.config,
-            syncing.purposes,
-            key=syncing.key,
-            landing=syncing.landing,
-            sync_number=states.next_number(self.connection),
-            is_full=syncing.asked.is_full,
-            is_retrying_rejected=syncing.asked.is_retrying_rejected,
-            now=self.moment(),
-        )
+        with telling_of_a_move(syncing.generation):
+            compare(
+                self.connection,
+                self.name,
+                self.config,
+                syncing.purposes,
+                key=syncing.key,
+                landing=syncing.landing,
+                sync_number=states.next_number(self.connection),
+                is_full=syncing.asked.is_full,
+                is_retrying_rejected=syncing.asked.is_retrying_rejected,
+                now=self.moment(),
+            )
         describe_contents(self.connection, self.config)
 
     def _send(self, target: Target, planned: plan.Plan, refusal: str | None) -> list[SyncResult]:

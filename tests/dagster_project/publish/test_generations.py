@@ -6,7 +6,13 @@ import duckdb
 import pytest
 
 from dagster_project.publish import relations
-from edge.published import MANIFEST, held, newest, open_read_only, query
+from edge.published import (
+    MANIFEST,
+    held,
+    newest,
+    open_read_only,
+    query,
+)
 from tests.dagster_project.publish.shop import NOW, opened, publish_home
 
 SAME_ROW_AGAIN = """
@@ -179,31 +185,6 @@ def test_an_ingredient_of_the_features_is_published_only_through_them(home):
     assert "features.ftr_rfm" not in published.rows
     with duckdb.connect(str(published.generation.warehouse), read_only=True) as connection:
         assert connection.execute("select is_new from conditions.seg_few").fetchall() == [(True,)]
-
-
-def test_a_large_table_stands_in_parquet_alone_and_is_read_like_any_other(home):
-    change = "create table ml.counts as select i::hugeint as number from range(200) as t (i)"
-    published = publish_home(home, "b1", change, large_rows=200)
-
-    views = rows(
-        home,
-        "select schema_name || '.' || view_name from duckdb_views() "
-        "where schema_name in ('marts', 'features', 'ml')",
-    )
-    assert {name for (name,) in views} == {
-        "features.ftr_customers",
-        "marts.dim_customers",
-        "marts.dim_visitors",
-        "marts.dim_consent_status",
-        "marts.fct_events",
-        "marts.fct_sessions",
-        "ml.customer_clusters",
-    }
-    assert rows(home, "select count(*) from conditions.seg_loyal where is_member") == [(50,)]
-    # Parquet has no integers so long: that table is copied
-    found = rows(home, "select typeof(number), count(*) from ml.counts group by all")
-    assert found == [("HUGEINT", 200)]
-    assert published.rows["ml.counts"] == 200
 
 
 def test_a_feature_that_is_a_view_stays_one(home):
