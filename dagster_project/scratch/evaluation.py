@@ -207,6 +207,7 @@ class Scratch:
                 self.view_live(relation)
 
         def make(connection: duckdb.DuckDBPyConnection, laid: Laid) -> None:
+            connection.execute(statement(PACKAGE, "use"))
             beside = replace(self, connection=connection)
             beside._make(laid, keeps_features=keeps_features)
 

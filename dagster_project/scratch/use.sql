@@ -1,0 +1,2 @@
+-- Names without a catalog are the scratch's, on every connection.
+use warehouse
