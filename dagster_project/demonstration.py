@@ -78,12 +78,13 @@ def take(
             tell(f"failed: {failure.step}: {failure.reason}")
         for warning in report.warnings:
             tell(f"warning: {warning.step}: {warning.reason}")
-        status = summary.read(settings)
         # while the receiver runs: it may hold the person too
         receipt = _erase_one(settings, tell) if report.succeeded else None
-    is_erased = receipt is None or receipt["state"] == "completed"
     return Demonstration(
-        report.succeeded and is_erased, time.monotonic() - started, status, receipt
+        succeeded=report.succeeded and (receipt is None or receipt["state"] == "completed"),
+        seconds=time.monotonic() - started,
+        status=summary.read(settings),
+        receipt=receipt,
     )
 
 
